@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "gud",
+    products: [
+        .executable(name: "gud", targets: ["gud"]),
+        .library(
+            name: "GUD",
+            targets: [
+                "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural",
+                "GUDSampling", "GUDData", "GUDTraining", "GUDEvaluation", "GUDPipeline",
+            ]),
+        .library(name: "ConformanceCheckers", targets: ["ConformanceCheckers"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // System libraries, found through pkg-config; `make setup` installs them with apt.
+        .systemLibrary(
+            name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CPNG", path: "Sources/System/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", path: "Sources/System/CTurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CLZMA", path: "Sources/System/CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+
+        // Foundations.
+        .target(name: "GUDCore"),
+        .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
+
+        // Built-in components. They reach the pipeline through the registry alone.
+        .target(name: "GUDBases", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
+        .target(name: "GUDSchedules", dependencies: ["GUDCore"]),
+        .target(name: "GUDDenoisers", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
+        .target(name: "GUDConditioners", dependencies: ["GUDCore"]),
+
+        // The tensor engine (LibTorch, opened at run time) and the networks on it.
+        .target(name: "CTensorEngine", exclude: ["LibTorch"], linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "GUDNeural", dependencies: ["GUDCore", "CTensorEngine"]),
+
+        // What is done with the components.
+        .target(name: "GUDSampling", dependencies: ["GUDCore"]),
+        .target(
+            name: "GUDData",
+            dependencies: ["GUDCore", "CPNG", "CTurboJPEG", "CZlib", "CLZMA"],
+            resources: [.copy("Resources/digits")]),
+        .target(name: "GUDTraining", dependencies: ["GUDCore"]),
+        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
+        .target(
+            name: "GUDPipeline",
+            dependencies: [
+                "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
+                "GUDData", "GUDTraining", "GUDEvaluation", "Yams",
+            ]),
+        .executableTarget(
+            name: "gud",
+            dependencies: [
+                "GUDCore", "GUDData", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDSampling", "GUDTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // The laws that every component, built in or plugged in, must satisfy.
+        .target(name: "ConformanceCheckers", dependencies: ["GUDCore"]),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: ["GUDCore"], path: "Tests/TestSupport"),
+        .testTarget(name: "GUDCoreTests", dependencies: ["GUDCore", "TestSupport"]),
+        .testTarget(
+            name: "GUDBasesTests",
+            dependencies: ["GUDCore", "GUDBases", "GUDLinearAlgebra", "ConformanceCheckers", "TestSupport"]),
+        .testTarget(
+            name: "GUDSchedulesTests", dependencies: ["GUDCore", "GUDSchedules", "ConformanceCheckers", "TestSupport"]),
+        .testTarget(
+            name: "GUDDenoisersTests",
+            dependencies: [
+                "GUDCore", "GUDDenoisers", "GUDBases", "GUDSchedules", "GUDLinearAlgebra", "ConformanceCheckers",
+                "TestSupport",
+            ]),
+        .testTarget(
+            name: "GUDSamplingTests",
+            dependencies: ["GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "TestSupport"]),
+        .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
+        .testTarget(
+            name: "GUDEvaluationTests",
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "GUDNeuralTests",
+            dependencies: ["GUDCore", "GUDNeural", "GUDBases", "GUDSchedules", "ConformanceCheckers", "TestSupport"]),
+        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
+        .testTarget(
+            name: "GUDPipelineTests",
+            dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One place for the settings of every Swift target.
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CTensorEngine" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

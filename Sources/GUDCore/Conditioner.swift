@@ -1,0 +1,86 @@
+/// Turns a request into what a pipeline needs: an embedding for the denoiser, and the components that are given.
+public protocol Conditioner: Sendable {
+    /// The width of the embeddings that it makes; 0 when it makes none.
+    var embeddingWidth: Int { get }
+
+    /// Works out the condition that a request stands for.
+    ///
+    /// - Throws: ``ConditionerError`` where the request asks for something that this conditioner, or the space, has not.
+    func condition(_ request: ConditionRequest, in space: ComponentSpace) throws(ConditionerError) -> Condition
+}
+
+/// What somebody asks of a sampler beyond "a sample".
+public struct ConditionRequest: Sendable {
+    /// The class wanted, counted from 0.
+    public var classIndex: Int?
+    /// How strongly to follow the class: 0 ignores it, 1 is the plain conditional model, larger exaggerates it.
+    public var guidance: Double
+    /// Observed data: one sample's worth of values in data units, and which of them are given.
+    public var observed: (values: [Float], mask: [Bool])?
+
+    /// A request; the default asks for nothing.
+    public init(classIndex: Int? = nil, guidance: Double = 1, observed: (values: [Float], mask: [Bool])? = nil) {
+        self.classIndex = classIndex
+        self.guidance = guidance
+        self.observed = observed
+    }
+}
+
+/// What a conditioner made of a request.
+public struct Condition: Sendable {
+    /// The row that the denoiser is conditioned on, of the conditioner's width; `nil` for none.
+    public var embedding: [Float]?
+    /// How strongly to follow the embedding, as in ``ConditionRequest/guidance``.
+    public var guidance: Double
+    /// Components whose clean values are known; they are held at γ_i(0) throughout.
+    public var given: GivenComponents?
+
+    /// A condition; the default constrains nothing.
+    public init(embedding: [Float]? = nil, guidance: Double = 1, given: GivenComponents? = nil) {
+        self.embedding = embedding
+        self.guidance = guidance
+        self.given = given
+    }
+}
+
+/// Whitened components that are known before sampling begins.
+public struct GivenComponents: Sendable {
+    /// One flag per component.
+    public let mask: [Bool]
+    /// One whitened value z_i(0) per component; read only where the mask is set.
+    public let values: [Float]
+
+    /// Pairs a mask with values; both hold one entry per component.
+    public init(mask: [Bool], values: [Float]) {
+        precondition(mask.count == values.count, "one value per flag")
+        self.mask = mask
+        self.values = values
+    }
+}
+
+/// Why a request cannot be turned into a condition.
+public enum ConditionerError: GUDError, Equatable {
+    /// The class does not exist.
+    case classOutOfRange(Int, count: Int)
+    /// The conditioner knows nothing of what is asked.
+    case unsupported(String)
+    /// A mask or a list of values has another length than the samples.
+    case count(Int, expected: Int, what: String)
+    /// A plugin reported a failure of its own.
+    case failed(reason: String)
+
+    /// The text of the message.
+    public var description: String {
+        switch self {
+        case .classOutOfRange(let index, let count): "class \(index) does not exist; the model knows 0 to \(count - 1)"
+        case .unsupported(let message): message
+        case .count(let count, let expected, let what): "\(what) holds \(count) values where \(expected) are expected"
+        case .failed(let reason): "the conditioner failed: \(reason)"
+        }
+    }
+
+    /// Only a plugin's own failure is not the request's mistake.
+    public var blame: Blame {
+        if case .failed = self { .execution } else { .request }
+    }
+}
