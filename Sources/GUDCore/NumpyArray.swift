@@ -10,12 +10,15 @@ public struct NumpyArray: Sendable, Equatable {
     public let axes: [Int]
     /// The numbers in row-major order, whatever precision the file holds.
     public let values: [Double]
+    /// How the file holds them.
+    public let scalar: Scalar
 
     /// Pairs axes with as many values as they call for.
-    public init(axes: [Int], values: [Double]) {
+    public init(axes: [Int], values: [Double], scalar: Scalar = .double) {
         precondition(axes.reduce(1, *) == values.count, "values must fill the axes")
         self.axes = axes
         self.values = values
+        self.scalar = scalar
     }
 
     /// The numbers in single precision.
@@ -29,8 +32,12 @@ public struct NumpyArray: Sendable, Equatable {
     public init(contentsOf path: String, allowsNonFinite: Bool = false) throws(FileError) {
         let bytes = try AtomicFile.read(path)
         let header = try Header(bytes, path: path)
-        let expected = header.axes.reduce(1, *) * header.scalar.size
         let held = bytes.count - header.dataOffset
+        // A malformed shape may call for more bytes than an Int can count; no file holds them.
+        let expected = header.axes.reduce(header.scalar.size) { product, axis in
+            let (wider, overflow) = product.multipliedReportingOverflow(by: axis)
+            return overflow ? Int.max : wider
+        }
         guard held == expected else {
             throw .format(
                 path, offset: bytes.count,
@@ -38,6 +45,7 @@ public struct NumpyArray: Sendable, Equatable {
                     + "\(expected); the file is \(held < expected ? "truncated" : "too long")")
         }
         axes = header.axes
+        scalar = header.scalar
         values = header.scalar.numbers(in: bytes, from: header.dataOffset)
         if !allowsNonFinite, let index = values.firstIndex(where: { !$0.isFinite }) {
             throw .format(
@@ -64,7 +72,7 @@ public struct NumpyArray: Sendable, Equatable {
 
 extension NumpyArray {
     /// The scalar types that can be read.
-    private enum Scalar: String, CaseIterable {
+    public enum Scalar: String, CaseIterable, Sendable {
         case float = "<f4"
         case double = "<f8"
         case byte = "|u1"
@@ -72,7 +80,8 @@ extension NumpyArray {
         case long = "<i8"
         case bool = "|b1"
 
-        var size: Int {
+        /// Bytes per number.
+        public var size: Int {
             switch self {
             case .byte, .bool: 1
             case .float, .int: 4
@@ -80,7 +89,7 @@ extension NumpyArray {
             }
         }
 
-        func numbers(in bytes: Data, from offset: Int) -> [Double] {
+        fileprivate func numbers(in bytes: Data, from offset: Int) -> [Double] {
             func load<Number: BitwiseCopyable>(_: Number.Type, _ widen: (Number) -> Double) -> [Double] {
                 bytes.withUnsafeBytes { buffer in
                     stride(from: offset, to: buffer.count, by: MemoryLayout<Number>.size).map {
