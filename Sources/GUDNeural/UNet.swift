@@ -86,7 +86,7 @@ struct UNet: Network {
                 skips.append(channels)
             }
             if level < options.multipliers.count - 1 {
-                stage.resampling = try builder.scope("down.\(level).halve") { builder throws(EngineError) in
+                stage.resampling = try builder.scope("down.\(level).downsample") { builder throws(EngineError) in
                     try Convolution(builder, channels, channels, stride: 2)
                 }
                 skips.append(channels)
@@ -110,7 +110,7 @@ struct UNet: Network {
                 }
             }
             if level > 0 {
-                stage.resampling = try builder.scope("up.\(level).double") { builder throws(EngineError) in
+                stage.resampling = try builder.scope("up.\(level).upsample") { builder throws(EngineError) in
                     try Convolution(builder, channels, channels)
                 }
             }
