@@ -1,4 +1,6 @@
-/// What can go wrong with a matrix. Messages name the place; callers add what the matrix stands for.
+/// What can go wrong with a matrix.
+///
+/// Messages name the place; callers add what the matrix stands for.
 public enum LinearAlgebraError: Error, Equatable, Sendable {
     /// The array does not hold the numbers of a square matrix.
     case notSquare(count: Int, dimension: Int)

@@ -9,7 +9,9 @@ private import COpenBLAS
 public struct SymmetricEigen: Sendable {
     /// The order *n* of the matrix.
     public let dimension: Int
-    /// The *n* eigenvalues, largest first. Those of a singular covariance may be negative by rounding.
+    /// The *n* eigenvalues, largest first.
+    ///
+    /// Those of a singular covariance may be negative by rounding.
     public let values: [Double]
     /// The eigenvectors, row-major `[n, n]`: row *i* belongs to `values[i]` and has length 1.
     public let vectors: [Double]
