@@ -54,7 +54,7 @@ func frechetDistance(_ a: GaussianMoments, _ b: GaussianMoments) throws(LinearAl
     let shift = zip(a.mean, b.mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     let root = try symmetricSquareRoot(of: a.covariance, dimension: dimension)
     let product = { (left: [Double], right: [Double]) in
-        BLAS.gemm(left, .plain, right, rows: dimension, inner: dimension, columns: dimension)
+        BLAS.gemm(left, right, rows: dimension, inner: dimension, columns: dimension)
     }
     let overlap = try SymmetricEigen(of: product(product(root, b.covariance), root), dimension: dimension)
     let traces = stride(from: 0, to: dimension * dimension, by: dimension + 1).reduce(0) {
@@ -73,5 +73,5 @@ private func symmetricSquareRoot(of matrix: [Double], dimension: Int) throws(Lin
         let factor = max(eigen.values[row], 0).squareRoot().squareRoot()
         for column in 0..<dimension { scaled[row * dimension + column] *= factor }
     }
-    return BLAS.gemm(scaled, .transposed, scaled, rows: dimension, inner: dimension, columns: dimension)
+    return BLAS.gemm(scaled, scaled, rows: dimension, inner: dimension, columns: dimension, left: .transposed)
 }

@@ -44,8 +44,8 @@ private func nearestNeighbours(in values: [Float], dimension: Int) -> [Int] {
         let rows = start..<min(start + 512, count)
         // ‖x − y‖² = ‖x‖² + ‖y‖² − 2 x·y; the first term is the same for all candidates.
         let products = BLAS.gemm(
-            Array(values[rows.lowerBound * dimension..<rows.upperBound * dimension]), .plain, values, .transposed,
-            rows: rows.count, inner: dimension, columns: count)
+            Array(values[rows.lowerBound * dimension..<rows.upperBound * dimension]), values, rows: rows.count,
+            inner: dimension, columns: count, right: .transposed)
         var nearest = [Int](repeating: 0, count: rows.count)
         Parallel.forEachRow(of: &nearest, width: 1) { row, result in
             let (products, norms) = (products.span, norms.span)

@@ -63,8 +63,8 @@ private func unitDirections(_ count: Int, dimension: Int, seed: UInt64) -> [Floa
 /// The projections of samples on directions, row-major `[directions, samples]`.
 private func project(_ samples: Samples, on directions: [Float]) -> [Float] {
     BLAS.gemm(
-        directions, .plain, samples.values, .transposed, rows: directions.count / samples.dimension,
-        inner: samples.dimension, columns: samples.count)
+        directions, samples.values, rows: directions.count / samples.dimension, inner: samples.dimension,
+        columns: samples.count, right: .transposed)
 }
 
 private func sortedRow(_ row: Int, of values: [Float], width: Int) -> [Float] {

@@ -28,6 +28,15 @@ extension Configuration {
         try self.init(tree, registry: registry, baseDirectory: baseDirectory)
     }
 
+    /// Assignments such as `levels=2` as a table, each value read as YAML.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    public static func table(of assignments: [String]) throws(ConfigurationError) -> [String: ParameterValue] {
+        var table: [String: ParameterValue] = [:]
+        for text in assignments { try Override(text).apply(to: &table) }
+        return table
+    }
+
     /// The resolved configuration as YAML, sections in their customary order.
     public func yaml(_ registry: Registry) throws -> String {
         let tree = try resolvedTree(registry)

@@ -38,16 +38,18 @@ public struct Pipeline: Sendable {
     ) throws -> (pipeline: Pipeline, components: [Float]) {
         var report: [String] = []
         let basisParameters = try configuration.parameters("basis", configuration.basis, kind: "basis", registry)
-        let centred = CentredSamples(dataset.training.values, dimension: dataset.shape.dimension)
+        let centred = try CentredSamples(dataset.training.values, shape: dataset.shape)
         let basis = try registry.factory(.basis, named: configuration.basis.name).make(
             basisParameters,
             BasisContext(shape: dataset.shape, fitting: centred.values, registry: registry))
         if let fitted = basis as? any FittedBasis { report += fitted.fitReport }
-        let whitening = try PriorScale(basisParameters).space(for: basis, centred)
-        report += whitening.report
-        let components = try whitening.space.components(of: dataset.training.values)
+        let fit = try SpaceFit(
+            basis: basis, data: centred, whitening: basisParameters[Whitening.parameter],
+            varianceFloor: basisParameters[Whitening.varianceFloor])
+        report += fit.report
+        let components = try fit.space.components(of: dataset.training.values)
         let pipeline = try Pipeline(
-            configuration, registry: registry, classCount: dataset.classCount, space: whitening.space,
+            configuration, registry: registry, classCount: dataset.classCount, space: fit.space,
             denoiserFitting: components, denoiserState: nil, device: device, report: report)
         return (pipeline, components)
     }

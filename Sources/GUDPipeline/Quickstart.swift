@@ -20,8 +20,8 @@ public struct Quickstart {
 
     /// What came out.
     public struct Outcome {
-        /// The scores, as a table for people.
-        public let scores: String
+        /// The scores; its description is a table for people.
+        public let scores: QualityReport
         /// The picture: real digits on the left, generated ones on the right.
         public let picture: String
         /// The wall time of each stage, in seconds.
@@ -77,14 +77,16 @@ public struct Quickstart {
         watch.lap("sampling")
 
         progress.note("4/4  scoring against \(dataset.test.count) held-out images")
-        let scores = try Self.score(
-            [
+        let report = try QualityReport(
+            of: [
                 ("training images (floor)", dataset.training.values), ("gaussian, full covariance", gaussian),
                 ("mixture of 10 gaussians", mixture), ("this model", samples),
-            ], against: dataset, seed: configuration.seed)
-        try AtomicFile.write(Data((scores + "\n").utf8), to: "\(directory.path)/scores.txt")
+            ].map { ($0.0, try Samples($0.1, dimension: dataset.shape.dimension)) },
+            against: Samples(dataset.test.values, dimension: dataset.shape.dimension),
+            named: "\(dataset.test.count) held-out images")
+        try AtomicFile.write(report.json(), to: "\(directory.path)/scores.json")
         watch.lap("scoring")
-        return Outcome(scores: scores, picture: picture, times: watch.laps)
+        return Outcome(scores: report, picture: picture, times: watch.laps)
     }
 
     /// Samples of an exact denoiser in the same space, under the same schedule.

@@ -53,7 +53,7 @@ public struct RunDirectory: Sendable {
     func log(_ line: String) {
         let stamp = ISO8601DateFormatter().string(from: Date())
         if !FileManager.default.fileExists(atPath: logPath) {
-            FileManager.default.createFile(atPath: logPath, contents: nil)
+            _ = FileManager.default.createFile(atPath: logPath, contents: nil)
         }
         guard let handle = FileHandle(forWritingAtPath: logPath) else { return }
         defer { try? handle.close() }

@@ -155,7 +155,8 @@ extension TrainingRun: TrainingObserver {
         guard case .image = pipeline.space.shape else { return }
         let samples = try pipeline.sample(0..<36, seed: pipeline.configuration.seed)
         try AtomicFile.makeDirectory("\(directory.path)/samples")
-        try ImageGrid(samples, shape: pipeline.space.shape).write(to: directory.samplesPath(step: step))
+        try PNGFile.write(
+            ImageGrid().compose(samples, shape: pipeline.space.shape), to: directory.samplesPath(step: step))
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GUDBases
 import GUDCore
 import GUDPipeline
 
@@ -125,19 +126,12 @@ struct BasisOptions: ParsableArguments {
                 reason: "holds \(given.values.count) values, which is not a whole number of samples of \(known)")
         }
         let factory = try registry.factory(.basis, named: name)
-        let parameters = try factory.descriptor.schema.resolve(ParameterTable.of(set), at: "basis")
+        let parameters = try factory.descriptor.schema.resolve(Configuration.table(of: set), at: "basis")
         let basis = try factory.make(
             parameters,
             BasisContext(
-                shape: known, fitting: given.map { Pipeline.centred($0.values, dimension: known.dimension) },
+                shape: known, fitting: given.map { try CentredSamples($0.values, shape: known).values },
                 registry: registry))
         return (basis, known)
-    }
-}
-
-/// `key=value` options as a table of parameters.
-enum ParameterTable {
-    static func of(_ assignments: [String]) throws -> [String: ParameterValue] {
-        try Configuration.table(assignments)
     }
 }

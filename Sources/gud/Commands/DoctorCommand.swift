@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GUDCore
+import GUDData
 import GUDNeural
 import GUDPipeline
 

@@ -18,14 +18,14 @@ struct QuickstartCommand: ParsableCommand {
 
     @OptionGroup var overrides: OverrideOptions
 
-    @Option(help: "The directory of the run.")
-    var run = "runs/quickstart"
+    @Option(name: .customLong("run"), help: "The directory of the run.")
+    var directory = "runs/quickstart"
 
     func run() throws {
         let registry = try Registry.builtIn()
         Interrupt.watch()
         let quickstart = Quickstart(
-            registry: registry, directory: RunDirectory(run), overrides: overrides.set, progress: TerminalProgress())
+            registry: registry, directory: RunDirectory(directory), overrides: overrides.set, progress: TerminalProgress())
         let outcome: Quickstart.Outcome?
         do {
             outcome = try quickstart.run(shouldStop: { Interrupt.isRequested })
@@ -33,7 +33,7 @@ struct QuickstartCommand: ParsableCommand {
             throw Interrupted()
         }
         guard let outcome else {
-            Terminal.error("stopped; the checkpoint is kept in '\(run)'")
+            Terminal.error("stopped; the checkpoint is kept in '\(directory)'")
             throw Interrupted()
         }
         print(outcome.scores)
@@ -43,6 +43,6 @@ struct QuickstartCommand: ParsableCommand {
         print(Terminal.table(rows, numeric: true))
         print("")
         print("real digits (left) and generated ones (right): \(outcome.picture)")
-        print("draw more: gud sample \(run) -n 64 -o more.png")
+        print("draw more: gud sample \(directory) -n 64 -o more.png")
     }
 }

@@ -83,7 +83,7 @@ struct ScheduleCommand: ParsableCommand {
                 throw ValidationError("--variances: entry \(index) is \(variances?[index] ?? 0); variances are positive")
             }
             let factory = try registry.factory(.schedule, named: name)
-            var given = try ParameterTable.of(set)
+            var given = try Configuration.table(of: set)
             if let labels {
                 given["labels"] = .string(labels)
                 given["order"] = given["order"] ?? .string("custom")

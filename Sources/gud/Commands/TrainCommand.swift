@@ -18,8 +18,8 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup var overrides: OverrideOptions
 
-    @Option(help: "The directory of the run; runs/ and the configuration's name by default.")
-    var run: String?
+    @Option(name: .customLong("run"), help: "The directory of the run; runs/ and the configuration's name by default.")
+    var runPath: String?
 
     @Flag(help: "Go on from the newest checkpoint in the directory.")
     var resume = false
@@ -30,7 +30,7 @@ struct TrainCommand: ParsableCommand {
         let registry = try Registry.builtIn()
         let configuration = try Configuration(contentsOf: config, overrides: overrides.set, registry: registry)
         let name = URL(fileURLWithPath: config).deletingPathExtension().lastPathComponent
-        let directory = RunDirectory(run ?? "runs/\(name)")
+        let directory = RunDirectory(runPath ?? "runs/\(name)")
         Interrupt.watch()
         let training = try TrainingRun(
             configuration, in: directory, resumes: resume, registry: registry, device: device.device,
