@@ -4,17 +4,24 @@ import GUDCore
 /// Draws noised batches: which samples, at which times, with which noise.
 ///
 /// Everything is a function of (seed, step), so that a resumed run sees what an uninterrupted one sees.
-struct BatchSource {
-    let components: [Float]
-    let labels: [Int]?
-    let componentCount: Int
-    let batchSize: Int
-    let schedule: any NoiseSchedule
-    let condition: TrainingCondition?
-    let seed: UInt64
+public struct BatchSource {
+    private let components: [Float]
+    private let labels: [Int]?
+    private let componentCount: Int
+    private let batchSize: Int
+    private let schedule: any NoiseSchedule
+    private let condition: TrainingCondition?
+    private let seed: UInt64
     private var epoch: (index: Int, order: [Int])?
 
-    init(
+    /// A source of batches.
+    ///
+    /// - Parameters:
+    ///   - components: Whitened components of the training data, row-major `[count, K]`, at least one row.
+    ///   - labels: The class of each sample, where there are classes.
+    ///   - schedule: The noise schedule, or a family of them: then each sample draws a member.
+    ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
+    public init(
         components: [Float], labels: [Int]?, batchSize: Int, schedule: any NoiseSchedule,
         condition: TrainingCondition?, seed: UInt64
     ) {
@@ -30,7 +37,7 @@ struct BatchSource {
     private var sampleCount: Int { components.count / componentCount }
 
     /// The batch of a step, counted from 1.
-    mutating func batch(step: Int) throws(ScheduleError) -> NoisedBatch {
+    public mutating func batch(step: Int) throws(ScheduleError) -> NoisedBatch {
         let chosen = (0..<batchSize).map { index(at: (step - 1) * batchSize + $0) }
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
