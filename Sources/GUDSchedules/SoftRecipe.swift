@@ -79,8 +79,8 @@ struct SoftRecipe {
             }
             return largestSteepness.isFinite ? largestSteepness : 0
         case .value(let value):
-            // One part in 10⁵ forgives a third that is written as 0.33333; the message rounds up, to what is accepted.
-            guard value * (1 + 1e-5) >= smallestSoftness else {
+            // Two parts in 10⁵ forgive a third that is written as 0.33333; the message rounds up, to what is accepted.
+            guard value * (1 + 2e-5) >= smallestSoftness else {
                 let smallest = (smallestSoftness * 1e6 * (1 - 1e-12)).rounded(.up) / 1e6
                 throw .rule(
                     place, value.parameterValue,
