@@ -1,4 +1,4 @@
-private import COpenBLAS
+internal import COpenBLAS
 
 /// Matrix products on row-major arrays.
 ///
@@ -18,19 +18,19 @@ public enum BLAS {
 
     /// Writes the product `C = op(A) op(B)` in single precision.
     ///
-    ///     try BLAS.gemm(x.span, u.span, .transposed, into: &c, rows: n, inner: d, columns: k)  // C = X Uᵀ
+    ///     BLAS.gemm(x.span, u.span, into: &c, rows: n, inner: d, columns: k, right: .transposed)  // C = X Uᵀ
     ///
     /// - Parameters:
-    ///   - a: `op(A)` is `[rows, inner]`; stored row-major, exchanged where `orientationA` says so.
-    ///   - b: `op(B)` is `[inner, columns]`; likewise.
+    ///   - a: `op(A)` is `[rows, inner]`; stored row-major, and exchanged where `left` says so.
+    ///   - b: `op(B)` is `[inner, columns]`; exchanged where `right` says so.
     ///   - c: Row-major `[rows, columns]`, overwritten.
     ///   - accumulating: Adds the product to what `c` holds instead.
     /// - Complexity: O(*rows* · *inner* · *columns*).
     public static func gemm(
-        _ a: Span<Float>, _ orientationA: Orientation = .plain, _ b: Span<Float>, _ orientationB: Orientation = .plain,
-        into c: inout MutableSpan<Float>, rows: Int, inner: Int, columns: Int, accumulating: Bool = false
+        _ a: Span<Float>, _ b: Span<Float>, into c: inout MutableSpan<Float>, rows: Int, inner: Int, columns: Int,
+        left: Orientation = .plain, right: Orientation = .plain, accumulating: Bool = false
     ) {
-        let shape = Product(orientationA, orientationB, rows: rows, inner: inner, columns: columns)
+        let shape = Product(left, right, rows: rows, inner: inner, columns: columns)
         shape.check(a.count, b.count, c.count)
         guard rows > 0, columns > 0 else { return }
         OneThread.ensure
@@ -38,7 +38,7 @@ public enum BLAS {
             b.withUnsafeBufferPointer { b in
                 c.withUnsafeMutableBufferPointer { c in
                     cblas_sgemm(
-                        CblasRowMajor, orientationA.code, orientationB.code, Int32(rows), Int32(columns), Int32(inner),
+                        CblasRowMajor, left.code, right.code, Int32(rows), Int32(columns), Int32(inner),
                         1, a.baseAddress, shape.strideA, b.baseAddress, shape.strideB, accumulating ? 1 : 0,
                         c.baseAddress, Int32(columns))
                 }
@@ -48,11 +48,10 @@ public enum BLAS {
 
     /// Writes the product `C = op(A) op(B)` in double precision; parameters as for single precision.
     public static func gemm(
-        _ a: Span<Double>, _ orientationA: Orientation = .plain, _ b: Span<Double>,
-        _ orientationB: Orientation = .plain, into c: inout MutableSpan<Double>, rows: Int, inner: Int, columns: Int,
-        accumulating: Bool = false
+        _ a: Span<Double>, _ b: Span<Double>, into c: inout MutableSpan<Double>, rows: Int, inner: Int, columns: Int,
+        left: Orientation = .plain, right: Orientation = .plain, accumulating: Bool = false
     ) {
-        let shape = Product(orientationA, orientationB, rows: rows, inner: inner, columns: columns)
+        let shape = Product(left, right, rows: rows, inner: inner, columns: columns)
         shape.check(a.count, b.count, c.count)
         guard rows > 0, columns > 0 else { return }
         OneThread.ensure
@@ -60,7 +59,7 @@ public enum BLAS {
             b.withUnsafeBufferPointer { b in
                 c.withUnsafeMutableBufferPointer { c in
                     cblas_dgemm(
-                        CblasRowMajor, orientationA.code, orientationB.code, Int32(rows), Int32(columns), Int32(inner),
+                        CblasRowMajor, left.code, right.code, Int32(rows), Int32(columns), Int32(inner),
                         1, a.baseAddress, shape.strideA, b.baseAddress, shape.strideB, accumulating ? 1 : 0,
                         c.baseAddress, Int32(columns))
                 }
@@ -70,23 +69,25 @@ public enum BLAS {
 
     /// The product `op(A) op(B)` of two arrays as an array, row-major `[rows, columns]`.
     public static func gemm(
-        _ a: [Float], _ orientationA: Orientation = .plain, _ b: [Float], _ orientationB: Orientation = .plain,
-        rows: Int, inner: Int, columns: Int
+        _ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int, left: Orientation = .plain,
+        right: Orientation = .plain
     ) -> [Float] {
         var c = [Float](repeating: 0, count: rows * columns)
         var span = c.mutableSpan
-        gemm(a.span, orientationA, b.span, orientationB, into: &span, rows: rows, inner: inner, columns: columns)
+        gemm(
+            a.span, b.span, into: &span, rows: rows, inner: inner, columns: columns, left: left, right: right)
         return c
     }
 
     /// The product `op(A) op(B)` of two arrays as an array, row-major `[rows, columns]`.
     public static func gemm(
-        _ a: [Double], _ orientationA: Orientation = .plain, _ b: [Double], _ orientationB: Orientation = .plain,
-        rows: Int, inner: Int, columns: Int
+        _ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int, left: Orientation = .plain,
+        right: Orientation = .plain
     ) -> [Double] {
         var c = [Double](repeating: 0, count: rows * columns)
         var span = c.mutableSpan
-        gemm(a.span, orientationA, b.span, orientationB, into: &span, rows: rows, inner: inner, columns: columns)
+        gemm(
+            a.span, b.span, into: &span, rows: rows, inner: inner, columns: columns, left: left, right: right)
         return c
     }
 }
@@ -116,7 +117,7 @@ private struct Product {
 }
 
 extension BLAS.Orientation {
-    fileprivate var code: CBLAS_TRANSPOSE { self == .plain ? CblasNoTrans : CblasTrans }
+    var code: CBLAS_TRANSPOSE { self == .plain ? CblasNoTrans : CblasTrans }
 }
 
 /// Holds OpenBLAS to one thread.

@@ -9,9 +9,6 @@ public struct SampleMoments: Sendable {
     /// `Σ (x − μ)(x − μ)ᵀ / N`, row-major `[D, D]`: the maximum-likelihood estimate, which divides by *N*, not *N* − 1.
     public let covariance: [Double]
 
-    /// Runs a body for every index below a count, on as many threads as it likes: `Parallel.forEach`, or a plain loop.
-    public typealias Spread = (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
-
     /// Measures samples, in two passes, without a copy of them in Double.
     ///
     /// Blocks of 256 samples are centred in Double and multiplied onto tiles of the result. The tiles and the order of the

@@ -20,7 +20,7 @@ struct CovarianceTiles {
     }
 
     /// Adds `Bᵀ B` of the first rows of a block, row-major `[rows, D]`.
-    mutating func add(_ block: [Double], rows: Int, spread: SampleMoments.Spread) {
+    mutating func add(_ block: [Double], rows: Int, spread: Spread) {
         OneThread.ensure
         let side = Self.side
         block.withUnsafeBufferPointer { block in

@@ -33,10 +33,11 @@ import Testing
                     }
                 }
             }
-            let double = BLAS.gemm(a, orientationA, b, orientationB, rows: rows, inner: inner, columns: columns)
+            let double = BLAS.gemm(
+                a, b, rows: rows, inner: inner, columns: columns, left: orientationA, right: orientationB)
             let single = BLAS.gemm(
-                a.map(Float.init), orientationA, b.map(Float.init), orientationB, rows: rows, inner: inner,
-                columns: columns)
+                a.map(Float.init), b.map(Float.init), rows: rows, inner: inner, columns: columns, left: orientationA,
+                right: orientationB)
             for index in expected.indices {
                 #expect(abs(double[index] - expected[index]) < 1e-12)
                 #expect(abs(Double(single[index]) - expected[index]) < 1e-4)
