@@ -17,7 +17,7 @@ public enum Covariance: Sendable, Equatable {
     }
 
     /// `A C A + S` with diagonal A and S: the covariance after noising.
-    func noised(alpha: [Double], noise: [Double]) -> Covariance {
+    package func noised(alpha: [Double], noise: [Double]) -> Covariance {
         switch self {
         case .diagonal(let values):
             return .diagonal(values.indices.map { alpha[$0] * alpha[$0] * values[$0] + noise[$0] })
