@@ -6,7 +6,9 @@ struct AxisMatrix: Sendable {
     let length: Int
     /// The matrix, row-major `[n, n]`.
     let plain: [Float]
-    /// Its transpose. Products with stored transposes are up to twice as fast at these sizes.
+    /// Its transpose.
+    ///
+    /// Products with stored transposes are up to twice as fast at these sizes.
     let transposed: [Float]
 
     /// Tabulates a matrix in Double, and rounds each entry once.

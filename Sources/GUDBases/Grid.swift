@@ -1,6 +1,8 @@
 import GUDCore
 
-/// The sample's places: rows and columns with channels last. A vector is one row of single channels.
+/// The sample's places: rows and columns with channels last.
+///
+/// A vector is one row of single channels.
 struct Grid: Sendable {
     let height: Int
     let width: Int

@@ -93,7 +93,8 @@ public struct SpaceFit: Sendable {
 
     private static func accumulate(_ rows: Span<Float>, into sums: inout [Double], _ squares: inout [Double]) {
         let components = sums.count
-        var (sums, squares) = (sums.mutableSpan, squares.mutableSpan)
+        var sums = sums.mutableSpan
+        var squares = squares.mutableSpan
         for start in stride(from: 0, to: rows.count, by: components) {
             for index in 0..<components {
                 let value = Double(rows[unchecked: start + index])

@@ -56,7 +56,7 @@ public struct BatchMatrix: Sendable {
         let panels = Panels(inner: inner, outer: outer)
         var start = 0
         while start < rows {
-            let count = min(rows - start, Panels.largestBlock)
+            let count = min(rows - start, panels.largestBlock)
             let padded = panels.padded(count)
             let source = batch.extracting(start * inner..<(start + count) * inner)
             if padded == count {
@@ -74,7 +74,9 @@ public struct BatchMatrix: Sendable {
         }
     }
 
-    /// One block; the only unsafe part. Each panel writes columns of its own.
+    /// One block; the only unsafe part.
+    ///
+    /// Each panel writes columns of its own.
     private func multiply(
         _ source: Span<Float>, _ orientation: BLAS.Orientation, into target: inout MutableSpan<Float>, from start: Int,
         rows: Int, _ panels: Panels, _ spread: Spread
@@ -104,8 +106,6 @@ public struct BatchMatrix: Sendable {
 
 /// How a product is cut, from the matrix's shape alone.
 private struct Panels {
-    static let largestBlock = 128
-
     let inner: Int
     let outer: Int
     /// The number of panels: at most 256 columns each, and of equal width but for one.
@@ -113,11 +113,12 @@ private struct Panels {
 
     func columns(of panel: Int) -> Range<Int> { panel * outer / count..<(panel + 1) * outer / count }
 
+    /// OpenBLAS has kernels of their own for products of up to 10⁶ multiplications.
+    private var isLarge: Bool { 16 * (outer / count) * inner > 1_000_000 }
+
+    /// The most rows in a block.
+    var largestBlock: Int { isLarge ? 128 : 64 }
+
     /// The rows that a block of so many is computed with.
-    func padded(_ rows: Int) -> Int {
-        // OpenBLAS has kernels of their own for products of up to 10⁶ multiplications.
-        let isLarge = 16 * (outer / count) * inner > 1_000_000
-        let step = isLarge ? 16 : 64
-        return (rows + step - 1) / step * step
-    }
+    func padded(_ rows: Int) -> Int { isLarge ? (rows + 15) / 16 * 16 : 64 }
 }
