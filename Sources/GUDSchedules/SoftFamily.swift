@@ -58,8 +58,9 @@ public struct SoftFamily: ScheduleFamily {
 }
 
 extension SoftFamily {
-    static let softnessMin = Parameter(
-        "softnessMin", default: Softness.value(0.25), "The smallest softness that training draws.")
+    static let softnessMin = Parameter<Softness?>(
+        "softnessMin", default: nil,
+        "The smallest softness that training draws; by default 0.25, or hard where that would leave dead time.")
     static let softnessMax = Parameter(
         "softnessMax", default: Softness.value(.infinity), "The largest softness that training draws.")
 
@@ -71,19 +72,22 @@ extension SoftFamily {
                     SoftRecipe.specifications + [softnessMin.specification, softnessMax.specification]))
         ) { parameters, context in
             let recipe = try SoftRecipe(parameters, context)
-            let (low, high) = (try recipe.schedule(softnessMin).softness, try recipe.schedule(softnessMax).softness)
+            let smallest = parameters[softnessMin] ?? .value(max(0.25, recipe.smallestSoftness))
+            let (largest, stated) = (parameters[softnessMax], parameters[SoftRecipe.softness])
+            let low = try recipe.schedule(smallest, of: softnessMin.name).softness
+            let high = try recipe.schedule(largest, of: softnessMax.name).softness
             guard low <= high else {
                 throw ParameterError.rule(
-                    "\(parameters.path).softnessMin", parameters[softnessMin].parameterValue,
-                    "is above softnessMax, which is \(parameters[softnessMax].parameterValue)")
+                    "\(parameters.path).softnessMin", smallest.parameterValue,
+                    "is above softnessMax, which is \(largest.parameterValue)")
             }
-            let stated = try recipe.schedule(SoftRecipe.softness)
-            guard low * (1 - 1e-9) <= stated.softness, stated.softness <= high * (1 + 1e-9) else {
+            let schedule = try recipe.schedule(stated, of: SoftRecipe.softness.name)
+            guard low * (1 - 1e-9) <= schedule.softness, schedule.softness <= high * (1 + 1e-9) else {
                 throw ParameterError.rule(
-                    "\(parameters.path).softness", parameters[SoftRecipe.softness].parameterValue,
+                    "\(parameters.path).softness", stated.parameterValue,
                     "is outside softnessMin to softnessMax (\(low) to \(high)), where training never goes")
             }
-            return try SoftFamily(stated, softness: low...high)
+            return try SoftFamily(schedule, softness: low...high)
         }
     }
 }

@@ -43,45 +43,51 @@ struct SoftRecipe {
         labels = try source.labels(orders, range: high - low)
     }
 
-    /// The schedule at the softness that a key asks for.
-    func schedule(_ key: Parameter<Softness>) throws -> SoftSchedule {
+    /// The schedule at a softness.
+    ///
+    /// - Parameter key: The key under which a configuration gave it, for messages.
+    func schedule(_ softness: Softness, of key: String) throws -> SoftSchedule {
         try SoftSchedule(
             labels: labels, variances: context.variances, gammaDenoise: bounds.lowerBound,
-            gammaNoise: bounds.upperBound, steepness: steepness(key), clip: isClipped ? bounds : nil)
+            gammaNoise: bounds.upperBound, steepness: steepness(softness, of: key), clip: isClipped ? bounds : nil)
     }
+
+    /// The smallest softness without dead time where γ is clipped; 0 where it is not, or where all labels are equal.
+    var smallestSoftness: Double { isClipped ? 1 / largestSteepness : 0 }
 
     /// Whether γ is clipped: as asked, else for sequences and for the hard limit.
-    private var isClipped: Bool {
-        parameters[Self.clip] ?? (orders.isSequential || softnesses.contains(.hard))
+    private var isClipped: Bool { parameters[Self.clip] ?? (orders.isSequential || namesHardLimit) }
+
+    private var namesHardLimit: Bool {
+        [Self.softness.name, SoftFamily.softnessMin.name, SoftFamily.softnessMax.name].contains {
+            parameters.values[$0] == Softness.hard.parameterValue
+        }
     }
 
-    /// Every softness that the configuration names.
-    private var softnesses: [Softness] {
-        [Self.softness, SoftFamily.softnessMin, SoftFamily.softnessMax]
-            .filter { parameters.values[$0.name] != nil }.map { parameters[$0] }
+    private var largestSteepness: Double {
+        SoftSchedule.largestSteepness(labels: labels, range: bounds.upperBound - bounds.lowerBound)
     }
 
     /// `a = 1/softness`, within what leaves no dead time where γ is clipped.
-    private func steepness(_ key: Parameter<Softness>) throws(ParameterError) -> Double {
-        let place = "\(parameters.path).\(key.name)"
-        let range = bounds.upperBound - bounds.lowerBound
-        let largest = SoftSchedule.largestSteepness(labels: labels, range: range)
-        switch parameters[key] {
+    private func steepness(_ softness: Softness, of key: String) throws(ParameterError) -> Double {
+        let place = "\(parameters.path).\(key)"
+        switch softness {
         case .hard:
             guard isClipped else {
                 throw .rule(
                     place, .string("hard"), "needs the clip; leave out '\(parameters.path).clip', or set it to true")
             }
-            return largest.isFinite ? largest : 0
-        case .value(let softness):
-            // One part in 10⁹ forgives a bound that was copied from the message.
-            guard !isClipped || softness * (1 + 1e-9) >= 1 / largest else {
+            return largestSteepness.isFinite ? largestSteepness : 0
+        case .value(let value):
+            // Two parts in 10⁵ forgive a third that is written as 0.33333; the message rounds up, to what is accepted.
+            guard value * (1 + 2e-5) >= smallestSoftness else {
+                let smallest = (smallestSoftness * 1e6 * (1 - 1e-12)).rounded(.up) / 1e6
                 throw .rule(
-                    place, softness.parameterValue,
-                    "leaves dead time between components; the smallest softness for these labels is \(1 / largest), "
+                    place, value.parameterValue,
+                    "leaves dead time between components; the smallest softness for these labels is \(smallest), "
                         + "which 'hard' stands for")
             }
-            return 1 / softness
+            return 1 / value
         }
     }
 }
@@ -93,7 +99,7 @@ extension SoftSchedule {
                 name: "soft", summary: "Soft conditioning: components in an order, overlapping as softly as asked.",
                 schema: ParameterSchema(SoftRecipe.specifications))
         ) { parameters, context in
-            try SoftRecipe(parameters, context).schedule(SoftRecipe.softness)
+            try SoftRecipe(parameters, context).schedule(parameters[SoftRecipe.softness], of: SoftRecipe.softness.name)
         }
     }
 }

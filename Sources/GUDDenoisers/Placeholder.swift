@@ -1,2 +1,0 @@
-import GUDCore
-public enum BuiltInDenoisers { public static func register(in registry: inout Registry) throws(RegistryError) {} }

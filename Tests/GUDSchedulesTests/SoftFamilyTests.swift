@@ -1,0 +1,71 @@
+import GUDCore
+import GUDSchedules
+import Testing
+
+/// Families of soft schedules: their members, their range, and what they are by themselves.
+@Suite struct SoftFamilyTests {
+    private static let context = ScheduleContext(componentCount: 3, labels: [.row: [0, 1, 2]])
+
+    private func make(_ given: [String: ParameterValue]) throws -> SoftFamily {
+        var registry = Registry()
+        try BuiltInSchedules.register(in: &registry)
+        let factory = try registry.factory(.schedule, named: "family")
+        let given = given.merging(["order": .string("row")]) { mine, _ in mine }
+        let schedule = try factory.make(try factory.descriptor.schema.resolve(given, at: "schedule"), Self.context)
+        return try #require(schedule as? SoftFamily)
+    }
+
+    private func softness(_ family: SoftFamily, _ position: Double) throws -> Double {
+        try #require(family.member(at: position) as? SoftSchedule).softness
+    }
+
+    @Test("positions run from the smallest softness to the largest, evenly in the width of a window") func members()
+        throws
+    {
+        let family = try make(["softnessMin": .string("hard")])
+        // Labels [0, R/2, R]: hard is a = 2, windows of 1/3; softness ∞ is a window of 1.
+        #expect((try softness(family, 0) - 0.5).magnitude < 1e-12)
+        #expect((try softness(family, 0.5) - 2).magnitude < 1e-12)
+        #expect(try softness(family, 1.0.nextDown) > 1e12)
+        for position in [0, 0.25, 0.5, 0.75] {
+            let member = try #require(family.member(at: position) as? SoftSchedule)
+            let window = member.window(1)
+            #expect((window.upperBound - window.lowerBound - (1 + 2 * position) / 3).magnitude < 1e-12)
+        }
+    }
+
+    @Test("by itself a family acts at its stated softness") func byItself() throws {
+        let family = try make(["softness": .number(2), "softnessMin": .number(0.5), "softnessMax": .number(4)])
+        let member = family.member(at: 0.5)
+        #expect((try softness(family, 0) - 0.5).magnitude < 1e-12)
+        #expect((try softness(family, 1) - 4).magnitude < 1e-12)
+        let soft = try #require(member as? SoftSchedule).with(steepness: 0.5)
+        for time in [0, 0.4, 1] {
+            #expect(try family.gamma(at: time) == soft.gamma(at: time))
+            #expect(try family.gammaRate(at: time) == soft.gammaRate(at: time))
+        }
+    }
+
+    @Test("ranges that make no sense are refused") func refusals() {
+        func message(_ given: [String: ParameterValue]) -> String {
+            do {
+                _ = try make(given)
+                return "accepted"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(
+            message(["softnessMin": .number(3), "softnessMax": .number(2), "softness": .number(2.5)])
+                == "schedule.softnessMin: 3.0 is above softnessMax, which is 2.0")
+        #expect(
+            message(["softnessMin": .number(2), "softness": .number(1)])
+                == "schedule.softness: 1.0 is outside softnessMin to softnessMax (2.0 to inf), where training never goes"
+        )
+        #expect(
+            message(["softnessMin": .number(0.25)])
+                == "schedule.softnessMin: 0.25 leaves dead time between components; the smallest softness for these labels "
+                + "is 0.5, which 'hard' stands for")
+        #expect(message([:]) == "accepted")
+    }
+}
