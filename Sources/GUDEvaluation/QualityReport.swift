@@ -88,6 +88,7 @@ public struct QualityReport: Sendable, Codable, Equatable {
                         samples, reference, seed: recipe.subsetSeed)))
         }
         self.init(
-            reference: name, referenceCount: reference.count, dimension: reference.dimension, recipe: recipe, rows: rows)
+            reference: name, referenceCount: reference.count, dimension: reference.dimension, recipe: recipe, rows: rows
+        )
     }
 }

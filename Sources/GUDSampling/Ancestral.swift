@@ -7,9 +7,9 @@ import GUDCore
 ///
 ///     z(s) = e^(−h) (σ_s/σ_t) z(t) − α_s expm1(−2h) x̂0 + σ_s √(−expm1(−2h)) ξ
 ///
-/// Exact for any step where the clean component is known; otherwise weakly of first order. There is no anchored form: the
-/// mean is already that of the fit, and adding the variance that the fit leaves to x0 would overstate it for data that are
-/// better determined than a Gaussian of the same variances.
+/// Exact for any step where the clean component is known; otherwise weakly of first order. There is no anchored form: adding
+/// the variance that the Gaussian fit leaves to x0 would overstate it for data that are better determined than a Gaussian of
+/// the same variances.
 ///
 /// Source: Ho, Jain & Abbeel, "Denoising diffusion probabilistic models", arXiv:2006.11239, equations 6 and 7, in continuous
 /// time as in Kingma, Salimans, Poole & Ho, arXiv:2107.00630, appendix A, per component.

@@ -14,7 +14,9 @@ public enum BuiltInSamplers {
 
 /// The parameters that several samplers share.
 enum SamplerParameter {
-    /// The number of steps. Each costs one evaluation of the denoiser (two with guidance), and the final denoising one more.
+    /// The number of steps.
+    ///
+    /// Each costs one evaluation of the denoiser (two with guidance), and the final denoising one more.
     static func steps(default count: Int) -> Parameter<Int> {
         Parameter("steps", default: count, range: 1...100_000, "Number of equal steps of time from noise to data.")
     }

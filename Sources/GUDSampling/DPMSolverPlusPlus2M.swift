@@ -3,18 +3,17 @@ import GUDCore
 
 /// DPM-Solver++ (2M): the deterministic multistep sampler of second order, one evaluation a step.
 ///
-/// The plain form extrapolates the clean estimate linearly in λ, each component with its own steps `h = λ(s) − λ(t)` and
-/// `r = h_previous / h`:
+/// Each component extrapolates its slope linearly to the middle of its own step `h = λ(s) − λ(t)`, with `r = h_previous / h`:
 ///
-///     z(s) = (σ_s/σ_t) z(t) − α_s expm1(−h) (x̂0 + (x̂0 − x̂0_previous) / (2 r))
+///     plain:     z(s) = (σ_s/σ_t) z(t) − α_s expm1(−h) (x̂0 + (x̂0 − x̂0_previous) / (2 r))
+///     anchored:  z(s)/τ_s = z(t)/τ_t + (φ_s − φ_t) (F + (F − F_previous) / (2 r))
 ///
-/// The anchored form is its analogue for the residual to the Gaussian fit, the Adams–Bashforth step of second order in the
-/// angle φ, with `Δ = φ_s − φ_t` and `r = Δ_previous / Δ`:
-///
-///     z(s)/τ_s = z(t)/τ_t + Δ (F + (F − F_previous) / (2 r))
+/// The anchored form does the same for the residual to the Gaussian fit, and is exact where data are Gaussian. τ, φ and F
+/// are those of the Gaussian anchor, see `GaussianAnchor.swift`. Its `r` counts in λ, not in φ, in which steps near φ = π/2
+/// grow geometrically: the order is the same, but where components depend on each other an extrapolation by φ overshoots.
 ///
 /// The first step, and a component's first step after it was clipped, are of first order, which leaves the order of the whole
-/// at two. τ, φ and F are those of the Gaussian anchor, see `GaussianAnchor.swift`.
+/// at two.
 ///
 /// Source: Lu, Zhou, Bao, Chen, Li & Zhu, "DPM-Solver++", arXiv:2211.01095, algorithm 2, per component.
 public struct DPMSolverPlusPlus2M: LinearSolver {
@@ -38,31 +37,31 @@ public struct DPMSolverPlusPlus2M: LinearSolver {
 
     private func plain(_ step: ComponentStep) -> ComponentUpdate {
         guard step.showsSignal else { return .gaussianFlow(step) }
-        var extrapolation = 0.0
-        if let earlier = step.earlier, earlier.alpha > ComponentState.smallestVisibleSignal {
-            extrapolation = step.logStep / (earlier.gamma - step.from.gamma)
-        }
-        let weight = -step.to.alpha * expm1(-step.logStep)
-        return ComponentUpdate(
-            keep: step.noiseRatio, slope: .cleanEstimate(step.from), current: weight * (1 + extrapolation),
-            previous: -weight * extrapolation)
+        let wasVisible = (step.earlier?.alpha ?? 0) > ComponentState.smallestVisibleSignal
+        return secondOrder(
+            step, keep: step.noiseRatio, slope: .cleanEstimate(step.from),
+            weight: -step.to.alpha * expm1(-step.logStep), extrapolating: wasVisible)
     }
 
     private func anchored(_ step: ComponentStep) -> ComponentUpdate {
         let from = GaussianAnchor(step.from, variance: step.variance)
         guard let slope = from.slope else { return .gaussianFlow(step) }
         let to = GaussianAnchor(step.to, variance: step.variance)
-        let turn = to.angle - from.angle
-        var extrapolation = 0.0
-        if let earlier = step.earlier.map({ GaussianAnchor($0, variance: step.variance) }), earlier.slope != nil,
-            earlier.angle > from.angle
-        {
-            extrapolation = turn / (2 * (from.angle - earlier.angle))
+        let wasVisible = step.earlier.map { GaussianAnchor($0, variance: step.variance) }?.slope != nil
+        return secondOrder(
+            step, keep: to.deviation / from.deviation, slope: slope,
+            weight: to.deviation * (to.angle - from.angle), extrapolating: wasVisible)
+    }
+
+    private func secondOrder(
+        _ step: ComponentStep, keep: Double, slope: ComponentUpdate.Slope, weight: Double, extrapolating: Bool
+    ) -> ComponentUpdate {
+        var extrapolation = 0.0  // 1 / (2 r)
+        if extrapolating, let earlier = step.earlier {
+            extrapolation = step.logStep / (earlier.gamma - step.from.gamma)
         }
-        let weight = to.deviation * turn
         return ComponentUpdate(
-            keep: to.deviation / from.deviation, slope: slope, current: weight * (1 + extrapolation),
-            previous: -weight * extrapolation)
+            keep: keep, slope: slope, current: weight * (1 + extrapolation), previous: -weight * extrapolation)
     }
 }
 

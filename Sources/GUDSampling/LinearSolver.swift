@@ -1,7 +1,9 @@
 import GUDCore
 
-/// A sampler whose every step is linear, component by component, in the state, the estimated noise, the slope before and
-/// fresh noise. It consists of one formula; everything else is shared.
+/// A sampler that consists of one formula: each step is linear in what is known, component by component.
+///
+/// What is known are the state, the estimated noise, the slope before and fresh noise. Batches, prior, guidance, given
+/// components and checks are shared.
 ///
 ///     struct Halving: LinearSolver {
 ///         static let name = "halving"

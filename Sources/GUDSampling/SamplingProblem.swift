@@ -8,14 +8,18 @@ public struct SamplingProblem: Sendable {
     public var schedule: any NoiseSchedule
     /// v_i of the `ComponentSpace`: they set the matched prior and the Gaussian anchor.
     public var variances: [Double]
-    /// Global indices of the samples. All noise is a function of (seed, index, step, component), so that splitting a range
-    /// into several problems gives the same samples.
+    /// Global indices of the samples.
+    ///
+    /// All noise is a function of (seed, index, step, component), so that splitting a range into several problems gives the
+    /// same samples.
     public var samples: Range<Int>
     /// The seed.
     public var seed: UInt64
     /// What the samples must satisfy.
     public var condition: Condition
-    /// How many samples are evaluated at once. It changes speed and memory, never the samples.
+    /// How many samples are evaluated at once.
+    ///
+    /// It changes speed and memory; the sampler's own arithmetic gives the same bits for any.
     public var batchSize: Int
     /// Asked between steps; once true, the sampler stops with ``SamplingError/cancelled(sampler:step:of:)``.
     public var isCancelled: @Sendable () -> Bool

@@ -66,7 +66,8 @@ struct SamplingRun {
     mutating func cleanEstimate() throws -> [Float] {
         try predictNoise()
         let given = problem.condition.given
-        let weights = (0..<problem.componentCount).map { component -> (state: Double, noise: Double, constant: Double) in
+        let weights = (0..<problem.componentCount).map {
+            component -> (state: Double, noise: Double, constant: Double) in
             if let given, given.mask[component] { return (0, 0, Double(given.values[component])) }
             let (variance, at) = (problem.variances[component], ComponentState(state, component: component))
             if variance == 0 { return (0, 0, 0) }

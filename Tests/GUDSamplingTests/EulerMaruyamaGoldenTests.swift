@@ -79,12 +79,6 @@ extension GoldenValue {
         let means = self["exact"]["m"].data
         return (means, means.indices.map { covariance[$0 * (means.count + 1)] })
     }
-
-    /// Whether the components of a Gaussian case are independent.
-    var isDiagonal: Bool {
-        let count = self["exact"]["m"].data.count
-        return self["exact"]["C"].data.enumerated().allSatisfy { $0 % (count + 1) == 0 || abs($1) < 1e-12 }
-    }
 }
 
 /// The largest difference of two lists; infinite where their counts differ.

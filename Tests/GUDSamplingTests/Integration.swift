@@ -16,8 +16,9 @@ extension LinearSolver {
         return run.components.map(Double.init)
     }
 
-    /// The mean and variance at t = 0 that the solver's own coefficients propagate for Gaussian components with the exact
-    /// denoiser, in closed form and in Double; stochastic solvers included. One pair per component.
+    /// The mean and variance of each component at t = 0 that the solver's own coefficients propagate.
+    ///
+    /// For Gaussian components with the exact denoiser, in closed form and in Double; stochastic solvers included.
     func moments(
         mean: [Double], variance: [Double], data: (means: [Double], variances: [Double]), schedule: any NoiseSchedule
     ) throws -> (mean: [Double], variance: [Double]) {

@@ -51,7 +51,7 @@ def anchored(z, path, v, order):
         f = (epsilon(z, t) - sigma(t) * z / tau(t) ** 2) * tau(t) / (alpha(t) * np.sqrt(v))
         d = f
         if order == 2 and before is not None:
-            d = f + (f - before) * (phi(s) - phi(t)) / (2 * (phi(t) - phi(path[k - 1])))
+            d = f + (f - before) / (2 * (path[k - 1] - t) / (t - s))
         z = tau(s) * (z / tau(t) + (phi(s) - phi(t)) * d)
         before = f
     return z
@@ -78,6 +78,10 @@ for name, gamma in schedules.items():
             kl(z, path[-1]) for z in (
                 ddim(one, path), dpm2m(one, path), anchored(one, path, V, 1), anchored(one, path, V, 2),
                 anchored(one, path, 1, 1), anchored(one, path, 1, 2))))
+
+V = np.ones(64)
+path = [schedules["scalar"](1 - k / 10) for k in range(11)]
+print("whitened 10 ddim %.6f" % kl(ddim(np.ones(64), path), path[-1]))
 
 # --- Two-dimensional mixture: the probability flow from given points at t = 1 to t = 0. ---------------------------------
 W = np.array([0.5, 0.3, 0.2])

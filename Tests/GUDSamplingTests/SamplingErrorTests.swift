@@ -1,0 +1,78 @@
+import GUDCore
+import GUDSampling
+import Synchronization
+import Testing
+
+struct SamplingErrorTests {
+    private let problem = SamplingProblem(
+        denoiser: FormulaDenoiser.gaussian(variances: [1, 1]),
+        schedule: FormulaSchedule.scalar(from: -6, to: 6, count: 2), variances: [1, 1], samples: 3..<5)
+    private let sampler = DDIM(grid: .uniform(steps: 4))
+
+    @Test("A number that is not finite stops the run and names sampler, step, time, sample and component")
+    func notFinite() {
+        var problem = problem
+        problem.denoiser = FormulaDenoiser(componentCount: 2) { z, state, _ in
+            [state.sigma[0] * z[0], state.time < 0.6 ? .nan : state.sigma[1] * z[1]]
+        }
+        let error = SamplingError.notFinite(sampler: "ddim", step: 3, of: 4, time: 0.25, sample: 3, component: 1)
+        #expect(throws: error) { try sampler.sample(problem) }
+        #expect(
+            error.description
+                == "ddim: component 1 of sample 3 is not finite after step 3 of 4, at t = 0.25; take more steps, or check "
+                + "the denoiser's output there")
+    }
+
+    @Test("A cancelled run stops between two steps")
+    func cancelled() {
+        let polls = Mutex(0)
+        var problem = problem
+        problem.isCancelled = {
+            polls.withLock {
+                $0 += 1
+                return $0 > 2
+            }
+        }
+        let error = SamplingError.cancelled(sampler: "ddim", step: 2, of: 4)
+        #expect(throws: error) { try sampler.sample(problem) }
+        #expect(error.description == "ddim: cancelled after 2 of 4 steps")
+    }
+
+    @Test("Parts that do not fit together are refused before any work")
+    func mismatch() {
+        let broken: [(SamplingError, String, (inout SamplingProblem) -> Void)] = [
+            (.batchSize(0), "the batch size is 0; it must be 1 or more", { $0.batchSize = 0 }),
+            (
+                .count(3, expected: 2, what: "the list of variances"),
+                "the list of variances has 3 components where the denoiser has 2", { $0.variances = [1, 1, 1] }
+            ),
+            (
+                .count(1, expected: 2, what: "the schedule"), "the schedule has 1 components where the denoiser has 2",
+                { $0.schedule = FormulaSchedule.scalar(from: -6, to: 6, count: 1) }
+            ),
+            (
+                .count(1, expected: 2, what: "the mask of given components"),
+                "the mask of given components has 1 components where the denoiser has 2",
+                { $0.condition.given = GivenComponents(mask: [true], values: [0]) }
+            ),
+            (
+                .variance(-1, component: 1),
+                "the variance of component 1 is -1.0; variances are finite and not negative",
+                { $0.variances = [1, -1] }
+            ),
+        ]
+        for (error, text, change) in broken {
+            var problem = problem
+            change(&problem)
+            #expect(throws: error) { try sampler.sample(problem) }
+            #expect(error.description == text)
+        }
+    }
+
+    @Test("An embedding that the denoiser does not take is refused")
+    func embedding() {
+        var problem = problem
+        problem.condition.embedding = [1, 0]
+        #expect(throws: DenoiserError.embeddingWidth(2, expected: 0)) { try sampler.sample(problem) }
+    }
+}
