@@ -63,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDCore", "GUDData", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDSampling", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDSampling", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -93,7 +93,9 @@ let package = Package(
             dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "TestSupport"]),
         .testTarget(
             name: "GUDNeuralTests",
-            dependencies: ["GUDCore", "GUDNeural", "GUDBases", "GUDSchedules", "ConformanceCheckers", "TestSupport"]),
+            dependencies: [
+                "GUDCore", "GUDNeural", "GUDBases", "GUDSchedules", "GUDTraining", "ConformanceCheckers", "TestSupport",
+            ]),
         .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",

@@ -10,7 +10,8 @@ public enum AtomicFile {
     ///
     /// - Throws: ``FileError`` naming the path and the system's reason (no space, read-only, …).
     public static func write(_ bytes: Data, to path: String) throws(FileError) {
-        let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
+        // Two writers of one path, be they threads or processes, each need a file of their own.
+        let temporary = "\(path).\(UUID().uuidString).partial"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .write(path, reason: systemReason()) }
         do {

@@ -152,6 +152,14 @@ extension NumpyArray {
                 }
                 axes.append(axis)
             }
+            // Sizes come from the file: they must not overflow on their way to being compared with what it holds.
+            let size = axes.reduce(into: (scalar.size, false)) { size, axis in
+                let product = size.0.multipliedReportingOverflow(by: axis)
+                size = (product.partialValue, size.1 || product.overflow)
+            }
+            guard !size.1 else {
+                throw .format(path, offset: start, reason: "has a shape too large for any file (\(shape))")
+            }
             self.scalar = scalar
             self.axes = axes
             dataOffset = start + length

@@ -144,7 +144,7 @@ public enum RegistryError: GUDError, Equatable {
         switch self {
         case .unknownName(let kind, let name, let suggestion, let known):
             "there is no \(kind) named '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? ";")
-                + " known: \(known.joined(separator: ", "))"
+                + (known.isEmpty ? " none is registered" : " known: \(known.joined(separator: ", "))")
         case .nameTaken(let kind, let name, let holder, let newcomer):
             "\(kind) '\(name)' of \(newcomer) cannot be registered: the name is taken by \(holder); rename one of them"
         }

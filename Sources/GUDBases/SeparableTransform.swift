@@ -1,0 +1,92 @@
+import GUDCore
+import GUDLinearAlgebra
+
+/// A transform of a sample's columns and rows, one axis after the other, by two matrix products per sample.
+///
+/// With *A* the matrix along the width and *B* along the height, every channel *X* becomes `B X Aᵀ`. The products have the
+/// same shape for every sample, so that the bits do not depend on the batch. For the second one the channels are moved
+/// outside the columns, `[height, channels, width]`, where one product serves all of them.
+///
+/// Cost: `2 H W C (H + W)` operations a sample, against `2 (H W C)²` for the dense matrix.
+struct SeparableTransform: Sendable {
+    let grid: Grid
+    private let columns: AxisMatrix
+    private let rows: AxisMatrix?
+
+    /// Applies a kind of matrix to both axes of an image, or to the one of a vector.
+    init(_ grid: Grid, matrix: (_ length: Int) -> AxisMatrix) {
+        self.grid = grid
+        columns = matrix(grid.width)
+        rows = !grid.hasRows ? nil : grid.height == grid.width ? columns : matrix(grid.height)
+    }
+
+    /// Writes `B X Aᵀ` for every channel of a sample; scratch holds as many scalars as the sample.
+    func forward(_ sample: Span<Float>, into result: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+        alongHeight(sample, rows?.plain, into: &scratch)
+        alongWidth(&scratch, columns.transposed, into: &result)
+    }
+
+    /// Writes `Bᵀ X A` for every channel of a sample.
+    func inverse(_ sample: Span<Float>, into result: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+        alongHeight(sample, rows?.transposed, into: &scratch)
+        alongWidth(&scratch, columns.plain, into: &result)
+    }
+
+    /// ``inverse(_:into:scratch:)`` of what `result` itself holds.
+    func inverse(inPlace result: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+        alongHeight(result.span, rows?.transposed, into: &scratch)
+        alongWidth(&scratch, columns.plain, into: &result)
+    }
+
+    private func alongHeight(_ sample: Span<Float>, _ left: [Float]?, into result: inout MutableSpan<Float>) {
+        guard let left else {
+            for index in sample.indices { result[unchecked: index] = sample[unchecked: index] }
+            return
+        }
+        BLAS.gemm(
+            left.span, sample, into: &result, rows: grid.height, inner: grid.height, columns: grid.width * grid.channels
+        )
+    }
+
+    /// Overwrites the sample that it reads, where there is more than one channel.
+    private func alongWidth(
+        _ sample: inout MutableSpan<Float>, _ right: [Float], into result: inout MutableSpan<Float>
+    ) {
+        let (lines, width) = (grid.height * grid.channels, grid.width)
+        if grid.channels == 1 {
+            BLAS.gemm(sample.span, right.span, into: &result, rows: lines, inner: width, columns: width)
+        } else {
+            channelsOutward(sample.span, into: &result)
+            BLAS.gemm(result.span, right.span, into: &sample, rows: lines, inner: width, columns: width)
+            channelsLast(sample.span, into: &result)
+        }
+    }
+
+    /// `[height, width, channels]` to `[height, channels, width]`.
+    private func channelsOutward(_ source: Span<Float>, into destination: inout MutableSpan<Float>) {
+        let (width, channels) = (grid.width, grid.channels)
+        for row in 0..<grid.height {
+            let start = row * width * channels
+            for channel in 0..<channels {
+                for column in 0..<width {
+                    destination[unchecked: start + channel * width + column] =
+                        source[unchecked: start + column * channels + channel]
+                }
+            }
+        }
+    }
+
+    /// `[height, channels, width]` to `[height, width, channels]`.
+    private func channelsLast(_ source: Span<Float>, into destination: inout MutableSpan<Float>) {
+        let (width, channels) = (grid.width, grid.channels)
+        for row in 0..<grid.height {
+            let start = row * width * channels
+            for channel in 0..<channels {
+                for column in 0..<width {
+                    destination[unchecked: start + column * channels + channel] =
+                        source[unchecked: start + channel * width + column]
+                }
+            }
+        }
+    }
+}

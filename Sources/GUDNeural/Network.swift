@@ -1,0 +1,33 @@
+import GUDCore
+
+/// A network that a neural denoiser can be built on.
+///
+/// It sees whitened data, normalised to unit variance, in the layout of the samples, and predicts the normalised residual to
+/// the Gaussian anchor in the same layout. Its last layer begins at zero, so that an untrained model is the Gaussian fit.
+protocol Network {
+    /// Predicts the normalised residual, of the axes of `input.samples`.
+    func callAsFunction(_ input: NetworkInput) throws(EngineError) -> Tensor
+}
+
+/// What a network sees of a batch.
+struct NetworkInput {
+    /// `[batch, height, width, channels]` or `[batch, D]`.
+    let samples: Tensor
+    /// What the time embedding takes, `[batch]`; see ``NoiseConditioning``.
+    let levels: Tensor
+    /// γ of every component in the samples' layout, scaled to about ±1; `nil` where time alone conditions.
+    let gammaMap: Tensor?
+    /// The condition, `[batch, width]`; zeros stand for none.
+    let embedding: Tensor?
+    /// Whether dropout is on.
+    let isTraining: Bool
+}
+
+/// How a network learns about the noising state.
+public enum NoiseConditioning: String, ParameterChoice {
+    /// By the time alone: enough for one fixed schedule.
+    case time
+    /// By γ of every component, laid out like the samples, and its mean: for components with a place in the image, given
+    /// components, and families of schedules.
+    case map
+}

@@ -1,0 +1,179 @@
+import Foundation
+import GUDCore
+import Yams
+
+extension Configuration {
+    /// Reads a YAML file, applies overrides, and checks the result.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - overrides: Assignments of the form `path.to.key=value`, applied in order; see ``Override``.
+    /// - Throws: ``FileError``, ``ConfigurationError``, ``ParameterError`` or ``RegistryError``.
+    public init(contentsOf path: String, overrides: [String] = [], registry: Registry) throws {
+        let text = String(decoding: try AtomicFile.read(path), as: UTF8.self)
+        try self.init(
+            yaml: text, overrides: overrides, registry: registry,
+            baseDirectory: URL(fileURLWithPath: path).deletingLastPathComponent().path, name: path)
+    }
+
+    /// Reads YAML text, applies overrides, and checks the result.
+    ///
+    /// - Parameter name: What messages call the text.
+    public init(
+        yaml text: String, overrides: [String] = [], registry: Registry, baseDirectory: String = ".",
+        name: String = "configuration"
+    ) throws {
+        var tree = try YAML.table(text, name: name)
+        for text in overrides { try Override(text).apply(to: &tree) }
+        try self.init(tree, registry: registry, baseDirectory: baseDirectory)
+    }
+
+    /// Assignments such as `levels=2` as a table, each value read as YAML.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    public static func table(of assignments: [String]) throws(ConfigurationError) -> [String: ParameterValue] {
+        var table: [String: ParameterValue] = [:]
+        for text in assignments { try Override(text).apply(to: &table) }
+        return table
+    }
+
+    /// The resolved configuration as YAML, sections in their customary order.
+    public func yaml(_ registry: Registry) throws -> String {
+        let tree = try resolvedTree(registry)
+        let order = Self.componentSections.map(\.key) + ["training", "seed"]
+        return try YAML.text(order.compactMap { key in tree[key].map { (key, $0) } })
+    }
+}
+
+/// YAML to and from parameter values.
+enum YAML {
+    /// The top-level table of a text.
+    static func table(_ text: String, name: String) throws(ConfigurationError) -> [String: ParameterValue] {
+        switch try value(text, name: name) {
+        case .table(let table): return table
+        case .null: return [:]
+        default: throw .syntax(name, "the top level must be a table of sections")
+        }
+    }
+
+    /// The value that a text stands for.
+    static func value(_ text: String, name: String) throws(ConfigurationError) -> ParameterValue {
+        do {
+            guard let node = try Yams.compose(yaml: text) else { return .null }
+            return convert(node)
+        } catch {
+            throw .syntax(name, "\(error)".trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+
+    private static func convert(_ node: Node) -> ParameterValue {
+        switch node {
+        case .mapping(let mapping):
+            let pairs = mapping.map { (key, value) in (key.string ?? "\(convert(key))", convert(value)) }
+            return .table(Dictionary(pairs, uniquingKeysWith: { _, last in last }))
+        case .sequence(let sequence): return .list(sequence.map(convert))
+        case .scalar(let scalar):
+            // A quoted scalar is a text, whatever it looks like.
+            if scalar.style == .singleQuoted || scalar.style == .doubleQuoted { return .string(scalar.string) }
+            if node.null != nil { return .null }
+            if let value = node.bool { return .bool(value) }
+            if let value = node.int { return .integer(value) }
+            if let value = node.float { return .number(value) }
+            return .string(scalar.string)
+        default: return .null
+        }
+    }
+
+    /// A table as text, its top level in the given order and each section on a line of its own where it is short.
+    static func text(_ entries: [(String, ParameterValue)]) throws -> String {
+        var text = ""
+        for (key, value) in entries {
+            text += try Yams.serialize(node: Node.mapping(.init([(Node(key), node(value))])), width: -1)
+        }
+        return text
+    }
+
+    private static func node(_ value: ParameterValue) -> Node {
+        switch value {
+        case .null: Node("null", Tag(.null))
+        case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
+        case .integer(let value): Node(String(value), Tag(.int))
+        case .number(let value): Node(value.isInfinite ? value > 0 ? ".inf" : "-.inf" : "\(value)", Tag(.float))
+        case .string(let text): Node(text, Tag(.str), isPlain(text) ? .any : .doubleQuoted)
+        case .list(let values): .sequence(.init(values.map(node), Tag(.seq), .flow))
+        case .table(let table):
+            .mapping(.init(table.sorted { $0.key < $1.key }.map { (Node($0.key), node($0.value)) }))
+        }
+    }
+
+    /// Whether a text reads back as a text without quotes.
+    private static func isPlain(_ text: String) -> Bool {
+        guard let node = try? Yams.compose(yaml: text), case .string(let back) = convert(node) else { return false }
+        return back == text
+    }
+}
+
+/// An assignment to a key of a configuration: `schedule.softness=0.5`, `denoiser.multipliers=[1, 2, 4]`.
+///
+/// The value is read as YAML. Sections that are not there yet are made; the schema then decides whether the key exists.
+struct Override {
+    let text: String
+    let path: [String]
+    let value: ParameterValue
+
+    init(_ text: String) throws(ConfigurationError) {
+        self.text = text
+        guard let split = text.firstIndex(of: "="), split > text.startIndex else { throw .override(text) }
+        path = text[..<split].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard path.allSatisfy({ !$0.isEmpty }) else { throw .override(text) }
+        value = try YAML.value(String(text[text.index(after: split)...]), name: "--set \(text)")
+    }
+
+    func apply(to tree: inout [String: ParameterValue]) throws(ConfigurationError) {
+        tree = try assigned(tree, path[...])
+    }
+
+    private func assigned(
+        _ table: [String: ParameterValue], _ rest: ArraySlice<String>
+    ) throws(ConfigurationError) -> [String: ParameterValue] {
+        guard let key = rest.first else { return table }
+        var table = table
+        let deeper = rest.dropFirst()
+        if deeper.isEmpty {
+            // `basis=haar` chooses a component and leaves the parameters of another one behind.
+            table[key] = value
+            return table
+        }
+        switch table[key] {
+        case nil, .null: table[key] = .table(try assigned([:], deeper))
+        case .table(let inner): table[key] = .table(try assigned(inner, deeper))
+        case .string(let name): table[key] = .table(try assigned(["name": .string(name)], deeper))
+        case .some(let scalar):
+            throw .missingPath(text, at: path.dropLast(deeper.count).joined(separator: "."), found: scalar)
+        }
+        return table
+    }
+}
+
+/// What can be wrong with a configuration before its names and values are looked at.
+public enum ConfigurationError: GUDError, Equatable {
+    /// The text is not YAML, or not a table.
+    case syntax(String, String)
+    /// An override is not an assignment.
+    case override(String)
+    /// An override goes through something that is not a table.
+    case missingPath(String, at: String, found: ParameterValue)
+
+    /// The text of the message.
+    public var description: String {
+        switch self {
+        case .syntax(let name, let reason): "\(name): not a configuration: \(reason)"
+        case .override(let text): "--set \(text): write --set path.to.key=value, for example --set schedule.softness=0.5"
+        case .missingPath(let text, let place, let found):
+            "--set \(text): '\(place)' is \(found), which has no keys of its own"
+        }
+    }
+
+    /// Always the request's.
+    public var blame: Blame { .request }
+}

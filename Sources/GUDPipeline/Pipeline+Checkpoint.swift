@@ -1,0 +1,148 @@
+import Foundation
+import GUDCore
+import GUDTraining
+
+/// What a checkpoint says about itself beyond its arrays.
+struct CheckpointMetadata: Codable {
+    /// The version of this layout.
+    var format = 1
+    /// The version of GUD that wrote it.
+    var gud = GUDVersion.current
+    /// Gradient steps taken.
+    var step: Int
+    /// The resolved configuration, as YAML.
+    var configuration: String
+    /// The axes of a sample.
+    var shape: [Int]
+    /// The number of classes; 0 without labels.
+    var classCount: Int
+    /// Who provides each component: `basis/haar` to provider.
+    var providers: [String: ProviderRecord]
+
+    /// A provider as a checkpoint remembers it.
+    struct ProviderRecord: Codable, Equatable {
+        var id: String
+        var version: String
+        var hash: String?
+    }
+
+    static let key = "gud"
+}
+
+extension Pipeline {
+    /// Everything that is needed to make this pipeline again: configuration, space and denoiser.
+    public func checkpoint(step: Int) throws -> Safetensors {
+        var arrays = StateArrays()
+        arrays["space.mean"] = .init(axes: [space.dimension], values: .float(space.mean))
+        arrays["space.scale"] = .init(axes: [space.componentCount], values: .float(space.scale))
+        arrays["space.variances"] = .init(axes: [space.componentCount], values: .double(space.variances))
+        if let fitted = space.basis as? any FittedBasis { arrays.merge(fitted.state, under: "basis") }
+        if let fitted = denoiser as? any FittedDenoiser { arrays.merge(try fitted.state, under: "denoiser") }
+        let metadata = CheckpointMetadata(
+            step: step, configuration: try configuration.yaml(registry), shape: space.shape.axes,
+            classCount: classCount, providers: try providers())
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = String(decoding: try encoder.encode(metadata), as: UTF8.self)
+        return Safetensors(arrays: arrays, metadata: [CheckpointMetadata.key: text, "format": "pt"])
+    }
+
+    /// Makes the pipeline of a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - path: Where it came from, for messages.
+    ///   - overrides: Changes to the configuration, as for a file; a component that a checkpoint cannot fit is an error.
+    ///   - device: Where networks compute.
+    /// - Throws: ``CheckpointError``, or what a factory throws.
+    public static func load(
+        _ checkpoint: Safetensors, path: String, overrides: [String] = [], registry: Registry, device: String = "cpu"
+    ) throws -> (pipeline: Pipeline, step: Int) {
+        let metadata = try metadata(of: checkpoint, path: path)
+        let configuration = try Configuration(
+            yaml: metadata.configuration, overrides: overrides, registry: registry, name: path)
+        guard let shape = SampleShape(axes: metadata.shape) else {
+            throw CheckpointError.damaged(path, reason: "it gives samples the shape \(metadata.shape)")
+        }
+        let basis = try registry.factory(.basis, named: configuration.basis.name).make(
+            configuration.parameters("basis", configuration.basis, kind: "basis", registry),
+            BasisContext(shape: shape, state: checkpoint.arrays.scoped("basis"), registry: registry))
+        guard let mean = checkpoint.arrays.floats("space.mean", axes: [shape.dimension]),
+            let scale = checkpoint.arrays.floats("space.scale", axes: [basis.componentCount]),
+            let variances = checkpoint.arrays.doubles("space.variances", axes: [basis.componentCount])
+        else {
+            throw CheckpointError.damaged(
+                path, reason: "its mean, scales or variances do not fit a basis of \(basis.componentCount) components")
+        }
+        let pipeline = try Pipeline(
+            configuration, registry: registry, classCount: metadata.classCount,
+            space: ComponentSpace(basis: basis, mean: mean, scale: scale, variances: variances),
+            denoiserFitting: nil, denoiserState: checkpoint.arrays.scoped("denoiser"), device: device)
+        for (component, record) in try pipeline.providers() {
+            guard let kept = metadata.providers[component] else { continue }
+            guard kept.id == record.id, kept.hash == record.hash else {
+                throw CheckpointError.provider(path, component: component, kept: kept.id, found: record.id)
+            }
+        }
+        return (pipeline, metadata.step)
+    }
+
+    static func metadata(of checkpoint: Safetensors, path: String) throws(CheckpointError) -> CheckpointMetadata {
+        guard let text = checkpoint.metadata[CheckpointMetadata.key] else {
+            throw .damaged(path, reason: "it has no GUD metadata; was it written by another program?")
+        }
+        do {
+            return try JSONDecoder().decode(CheckpointMetadata.self, from: Data(text.utf8))
+        } catch {
+            throw .damaged(path, reason: "its GUD metadata cannot be read")
+        }
+    }
+
+    private func providers() throws -> [String: CheckpointMetadata.ProviderRecord] {
+        let chosen = [
+            ("basis", configuration.basis.name), ("schedule", configuration.schedule.name),
+            ("denoiser", configuration.denoiser.name), ("conditioner", configuration.conditioner.name),
+        ]
+        var records: [String: CheckpointMetadata.ProviderRecord] = [:]
+        for (kind, name) in chosen {
+            let provider = try registry.entry(kind, named: name).provider
+            records["\(kind)/\(name)"] = .init(id: provider.id, version: provider.version, hash: provider.hash)
+        }
+        return records
+    }
+}
+
+/// What can be wrong with a checkpoint or a run directory.
+public enum CheckpointError: GUDError, Equatable {
+    /// The file is not what it should be.
+    case damaged(String, reason: String)
+    /// A component now comes from somebody else.
+    case provider(String, component: String, kept: String, found: String)
+    /// The directory has no checkpoint.
+    case missing(String)
+    /// The configuration differs from that of the run.
+    case mismatch(String, differences: [String])
+    /// The directory already holds a run.
+    case occupied(String)
+
+    /// The text of the message.
+    public var description: String {
+        switch self {
+        case .damaged(let path, let reason): "'\(path)' cannot be used as a checkpoint: \(reason)"
+        case .provider(let path, let component, let kept, let found):
+            "'\(path)' was made with \(component) of \(kept), but here it is provided by \(found)"
+        case .missing(let path):
+            "'\(path)' holds no checkpoint; name the directory of a run, as 'gud train' prints it"
+        case .mismatch(let path, let differences):
+            "the run in '\(path)' was made with another configuration; it cannot be resumed with this one:\n"
+                + differences.map { "  \($0)" }.joined(separator: "\n")
+                + "\nresume with the run's own config.yaml, or train into another directory"
+        case .occupied(let path):
+            "'\(path)' already holds a run; add --resume to go on with it, or name another directory with --run"
+        }
+    }
+
+    /// A directory that was wrongly named is the request's mistake; a damaged file is not.
+    public var blame: Blame {
+        if case .damaged = self { .execution } else { .request }
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import GUDBases
+import GUDCore
+import GUDData
+import GUDSampling
+
+/// A generative model, put together from a configuration: a space, a schedule, a denoiser, a conditioner and a sampler.
+public struct Pipeline: Sendable {
+    /// What it was made from.
+    public let configuration: Configuration
+    /// What the names in the configuration refer to.
+    public let registry: Registry
+    /// The number of classes in the data; 0 without labels.
+    public let classCount: Int
+    /// The space in which the diffusion lives.
+    public let space: ComponentSpace
+    /// The noise schedule.
+    public let schedule: any NoiseSchedule
+    /// The denoiser.
+    public let denoiser: any Denoiser
+    /// The conditioner.
+    public let conditioner: any Conditioner
+    /// The sampler.
+    public let sampler: any Sampler
+    /// What fitting found, for people.
+    public let report: [String]
+
+    /// Fits everything that is fitted to the training part of a data set. A trainable denoiser is made, not trained.
+    ///
+    /// - Parameters:
+    ///   - configuration: What to make.
+    ///   - dataset: Where means, variances, bases and exact denoisers come from.
+    ///   - device: Where networks compute.
+    /// - Returns: The pipeline, and the whitened components of the training data, row-major `[count, K]`.
+    /// - Throws: Whatever a factory throws: ``GUDError`` of its area.
+    public static func fit(
+        _ configuration: Configuration, to dataset: Dataset, registry: Registry, device: String = "cpu"
+    ) throws -> (pipeline: Pipeline, components: [Float]) {
+        var report: [String] = []
+        let basisParameters = try configuration.parameters("basis", configuration.basis, kind: "basis", registry)
+        let centred = try CentredSamples(dataset.training.values, shape: dataset.shape)
+        let basis = try registry.factory(.basis, named: configuration.basis.name).make(
+            basisParameters,
+            BasisContext(shape: dataset.shape, fitting: centred.values, registry: registry))
+        if let fitted = basis as? any FittedBasis { report += fitted.fitReport }
+        let fit = try SpaceFit(
+            basis: basis, data: centred, whitening: basisParameters[Whitening.parameter],
+            varianceFloor: basisParameters[Whitening.varianceFloor])
+        report += fit.report
+        let components = try fit.space.components(of: dataset.training.values)
+        let pipeline = try Pipeline(
+            configuration, registry: registry, classCount: dataset.classCount, space: fit.space,
+            denoiserFitting: components, denoiserState: nil, device: device, report: report)
+        return (pipeline, components)
+    }
+
+    /// Puts a pipeline together around a space.
+    init(
+        _ configuration: Configuration, registry: Registry, classCount: Int, space: ComponentSpace,
+        denoiserFitting: [Float]?, denoiserState: StateArrays?, device: String, report: [String] = []
+    ) throws {
+        self.configuration = configuration
+        self.registry = registry
+        self.classCount = classCount
+        self.space = space
+        self.report = report
+        schedule = try registry.factory(.schedule, named: configuration.schedule.name).make(
+            configuration.parameters("schedule", configuration.schedule, kind: "schedule", registry),
+            ScheduleContext(space))
+        conditioner = try registry.factory(.conditioner, named: configuration.conditioner.name).make(
+            configuration.parameters("conditioner", configuration.conditioner, kind: "conditioner", registry),
+            classCount)
+        denoiser = try registry.factory(.denoiser, named: configuration.denoiser.name).make(
+            configuration.parameters("denoiser", configuration.denoiser, kind: "denoiser", registry),
+            DenoiserContext(
+                space: space, fitting: denoiserFitting, state: denoiserState,
+                embeddingWidth: conditioner.embeddingWidth, seed: configuration.seed, device: device))
+        sampler = try Self.sampler(configuration.sampler, registry)
+    }
+
+    /// The sampler of a choice.
+    public static func sampler(_ choice: Configuration.Choice, _ registry: Registry) throws -> any Sampler {
+        let factory = try registry.factory(.sampler, named: choice.name)
+        return try factory.make(try factory.descriptor.schema.resolve(choice.parameters, at: "sampler"))
+    }
+
+    /// Draws samples.
+    ///
+    /// - Parameters:
+    ///   - indices: Which samples of the seed's endless sequence; the same index gives the same sample in any batch.
+    ///   - seed: The seed.
+    ///   - request: What they must satisfy.
+    ///   - sampler: Another sampler than the configuration's.
+    ///   - observer: Is told of every state on the way.
+    ///   - isCancelled: Polled between steps.
+    /// - Returns: Row-major `[indices, D]`, in data units.
+    public func sample(
+        _ indices: Range<Int>, seed: UInt64, request: ConditionRequest = ConditionRequest(),
+        sampler: (any Sampler)? = nil, batchSize: Int = 64, observer: SamplingObserver? = nil,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws -> [Float] {
+        let problem = SamplingProblem(
+            denoiser: denoiser, schedule: schedule, variances: space.variances, samples: indices, seed: seed,
+            condition: try conditioner.condition(request, in: space), batchSize: batchSize, isCancelled: isCancelled)
+        return try space.samples(of: try (sampler ?? self.sampler).sample(problem, observer: observer))
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import GUDCore
+import GUDTraining
+
+/// The directory of a run: configuration, metrics, checkpoints, sample grids and log. It can be moved.
+public struct RunDirectory: Sendable {
+    /// The directory.
+    public let path: String
+
+    /// A run in a directory, which need not exist yet.
+    public init(_ path: String) { self.path = path }
+
+    /// The resolved configuration.
+    public var configurationPath: String { "\(path)/config.yaml" }
+    /// One line per logged step.
+    public var metricsPath: String { "\(path)/metrics.csv" }
+    /// What happened, for people.
+    public var logPath: String { "\(path)/log.txt" }
+    /// The checkpoints.
+    public func checkpoints(keeping: Int = 3) -> CheckpointStore {
+        CheckpointStore(directory: "\(path)/checkpoints", keeping: keeping)
+    }
+    /// The sample grid of a step.
+    public func samplesPath(step: Int) -> String { "\(path)/samples/step-\(step).png" }
+
+    /// Whether there is a run already.
+    public var isOccupied: Bool {
+        FileManager.default.fileExists(atPath: configurationPath) || !checkpoints().steps.isEmpty
+    }
+
+    /// The newest checkpoint of a directory, or the file itself where the path is one.
+    ///
+    /// - Throws: ``CheckpointError/missing(_:)``, or ``FileError`` where it cannot be read.
+    public func latestCheckpoint() throws -> (checkpoint: Safetensors, path: String) {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
+            return (try Safetensors(contentsOf: path), path)
+        }
+        let store = checkpoints()
+        guard let step = store.steps.last else { throw CheckpointError.missing(path) }
+        return (try Safetensors(contentsOf: store.path(step: step)), store.path(step: step))
+    }
+
+    /// The pipeline of the newest checkpoint, and the number of steps it was trained for.
+    public func load(
+        overrides: [String] = [], registry: Registry, device: String = "cpu"
+    ) throws -> (pipeline: Pipeline, step: Int) {
+        let (checkpoint, path) = try latestCheckpoint()
+        return try Pipeline.load(checkpoint, path: path, overrides: overrides, registry: registry, device: device)
+    }
+
+    /// Appends a line to the log; a log that cannot be written is not worth losing a run for.
+    func log(_ line: String) {
+        let stamp = ISO8601DateFormatter().string(from: Date())
+        if !FileManager.default.fileExists(atPath: logPath) {
+            _ = FileManager.default.createFile(atPath: logPath, contents: nil)
+        }
+        guard let handle = FileHandle(forWritingAtPath: logPath) else { return }
+        defer { try? handle.close() }
+        _ = try? handle.seekToEnd()
+        try? handle.write(contentsOf: Data("\(stamp) \(line)\n".utf8))
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import GUDConditioners
+import GUDCore
+import GUDData
+import GUDTraining
+
+/// One training run in its directory: fits the pipeline, trains the denoiser, and keeps everything.
+public final class TrainingRun {
+    /// The pipeline that is trained.
+    public let pipeline: Pipeline
+    /// Where everything is kept.
+    public let directory: RunDirectory
+    /// How it is trained.
+    public let options: TrainingOptions
+
+    private let components: [Float]
+    private let labels: [Int]?
+    private let firstStep: Int
+    private let progress: any ProgressReporter
+    private let metrics: MetricsFile
+
+    /// Prepares a run, new or resumed.
+    ///
+    /// - Parameters:
+    ///   - configuration: What to train.
+    ///   - directory: Where to keep it; made if need be.
+    ///   - resumes: Whether to go on from the directory's newest checkpoint.
+    ///   - progress: Is told how the run goes.
+    ///   - dataset: The data, where the caller has them already.
+    /// - Throws: ``CheckpointError/occupied(_:)`` where there is a run and `resumes` is false;
+    ///   ``CheckpointError/mismatch(_:differences:)`` where the run was made with another configuration;
+    ///   whatever loading and fitting throw.
+    public init(
+        _ configuration: Configuration, in directory: RunDirectory, resumes: Bool = false, registry: Registry,
+        device: String = "cpu", dataset: Dataset? = nil, progress: any ProgressReporter
+    ) throws {
+        self.directory = directory
+        self.progress = progress
+        options = try configuration.training()
+        if directory.isOccupied, !resumes { throw CheckpointError.occupied(directory.path) }
+        let dataset = try dataset ?? configuration.loadData(registry)
+        progress.note("\(dataset.name): \(dataset.training.count) training samples of \(dataset.shape)")
+        if resumes, !directory.checkpoints().steps.isEmpty {
+            let (checkpoint, path) = try directory.latestCheckpoint()
+            try Self.checkMatch(configuration, checkpoint, path: path, directory, registry)
+            let changes = "training.steps=\(options.stepCount)"
+            (pipeline, firstStep) = try Pipeline.load(
+                checkpoint, path: path, overrides: [changes], registry: registry, device: device)
+            guard pipeline.space.shape == dataset.shape else {
+                throw CheckpointError.mismatch(
+                    directory.path,
+                    differences: ["samples are \(dataset.shape), the run's are \(pipeline.space.shape)"])
+            }
+            components = try pipeline.space.components(of: dataset.training.values)
+            progress.note("resuming after step \(firstStep)")
+        } else {
+            (pipeline, components) = try Pipeline.fit(configuration, to: dataset, registry: registry, device: device)
+            firstStep = 0
+            for line in pipeline.report { progress.note(line) }
+        }
+        labels = dataset.training.labels
+        try AtomicFile.makeDirectory(directory.path)
+        try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
+        metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
+    }
+
+    /// Trains, or for a denoiser that is exact just keeps what was fitted.
+    ///
+    /// - Parameter shouldStop: Polled between steps.
+    /// - Returns: How the run ended.
+    public func run(shouldStop: () -> Bool = { false }) throws -> TrainingOutcome {
+        guard let denoiser = pipeline.denoiser as? any TrainableDenoiser else {
+            try checkpointDue(step: 0)
+            progress.note("denoiser '\(pipeline.configuration.denoiser.name)' is exact: there is nothing to train")
+            return .finished(step: 0)
+        }
+        var trainer = try Trainer(
+            denoiser, schedule: pipeline.schedule, components: components, labels: labels,
+            condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
+        progress.note(
+            "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
+                + "'\(directory.path)'")
+        directory.log("training from step \(firstStep) to \(options.stepCount)")
+        progress.begin(total: options.stepCount, at: firstStep)
+        defer { progress.end() }
+        do {
+            let outcome = try trainer.run(after: firstStep, observer: self, shouldStop: shouldStop)
+            if case .finished(let step) = outcome, step == firstStep { try checkpointDue(step: step) }
+            directory.log("\(outcome)")
+            return outcome
+        } catch {
+            directory.log("failed: \(error)")
+            throw error
+        }
+    }
+
+    private func trainingCondition() throws -> TrainingCondition? {
+        let width = pipeline.conditioner.embeddingWidth
+        guard width > 0, labels != nil else { return nil }
+        let (conditioner, space) = (pipeline.conditioner, pipeline.space)
+        let rows = try (0..<pipeline.classCount).map {
+            try conditioner.condition(ConditionRequest(classIndex: $0), in: space).embedding ?? []
+        }
+        let dropProbability = (conditioner as? any TrainingConditioner)?.dropProbability ?? 0
+        return TrainingCondition(width: width, dropProbability: dropProbability) { rows[$0] }
+    }
+
+    /// Compares a configuration with that of the run; how long to train, and how often to report, may change.
+    private static func checkMatch(
+        _ configuration: Configuration, _ checkpoint: Safetensors, path: String, _ directory: RunDirectory,
+        _ registry: Registry
+    ) throws {
+        let kept = try Configuration(
+            yaml: try Pipeline.metadata(of: checkpoint, path: path).configuration, registry: registry, name: path)
+        let mayChange: Set = [
+            "training.steps", "training.logEvery", "training.checkpointEvery", "training.keepCheckpoints",
+            "training.sampleEvery",
+        ]
+        let old = Dictionary(uniqueKeysWithValues: flattened(.table(try kept.resolvedTree(registry)), ""))
+        let new = Dictionary(uniqueKeysWithValues: flattened(.table(try configuration.resolvedTree(registry)), ""))
+        let differences = Set(old.keys).union(new.keys).subtracting(mayChange).sorted().filter { key in
+            old[key] != new[key] && !key.hasPrefix("data.") && !key.hasPrefix("sampler.")
+        }.map { key in
+            "\(key): the run has \(old[key]?.description ?? "nothing"), the configuration "
+                + "\(new[key]?.description ?? "nothing")"
+        }
+        guard differences.isEmpty else {
+            throw CheckpointError.mismatch(directory.path, differences: differences)
+        }
+    }
+
+    private static func flattened(_ value: ParameterValue, _ path: String) -> [(String, ParameterValue)] {
+        guard case .table(let table) = value else { return [(path, value)] }
+        return table.flatMap { flattened($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)") }
+    }
+}
+
+extension TrainingRun: TrainingObserver {
+    /// Takes in the step's loss, and reports it where a line is due.
+    public func stepTaken(_ step: Int, report: TrainingStepReport, learningRate: Double) throws {
+        metrics.add(report)
+        let (loss, rate) = metrics.current
+        let isDue = step % options.logInterval == 0 || step == options.stepCount
+        progress.advance(to: step, "loss \(rounded(loss, 4))  \(rounded(rate, 1)) steps/s", isMilestone: isDue)
+        if isDue { try metrics.writeLine(step: step, learningRate: learningRate) }
+    }
+
+    /// Writes a checkpoint.
+    public func checkpointDue(step: Int) throws {
+        try directory.checkpoints(keeping: options.keptCheckpoints).save(pipeline.checkpoint(step: step), step: step)
+    }
+
+    /// Writes a sample grid where samples are images.
+    public func samplesDue(step: Int) throws {
+        guard case .image = pipeline.space.shape else { return }
+        let samples = try pipeline.sample(0..<36, seed: pipeline.configuration.seed)
+        try AtomicFile.makeDirectory("\(directory.path)/samples")
+        try PNGFile.write(
+            ImageGrid().compose(samples, shape: pipeline.space.shape), to: directory.samplesPath(step: step))
+    }
+}
+
+extension Configuration {
+    /// Loads the data set.
+    public func loadData(_ registry: Registry) throws -> Dataset {
+        try registry.factory(.dataset, named: data.name).make(
+            parameters("data", data, kind: "dataset", registry),
+            DatasetContext(baseDirectory: baseDirectory, seed: seed))
+    }
+}
+
+/// A number with a fixed count of decimals.
+func rounded(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }

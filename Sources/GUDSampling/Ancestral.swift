@@ -1,0 +1,50 @@
+import Foundation
+import GUDCore
+
+/// Ancestral sampling: draws each state from its exact posterior given the last one and the clean estimate.
+///
+/// `q(z_s | z_t, x̂0)` is Gaussian per component; with `h = λ(s) − λ(t)`,
+///
+///     z(s) = e^(−h) (σ_s/σ_t) z(t) − α_s expm1(−2h) x̂0 + σ_s √(−expm1(−2h)) ξ
+///
+/// Exact for any step where the clean component is known; otherwise weakly of first order. There is no anchored form: the
+/// mean is already that of the fit, and adding the variance that the fit leaves to x0 would overstate it for data that are
+/// better determined than a Gaussian of the same variances.
+///
+/// Source: Ho, Jain & Abbeel, "Denoising diffusion probabilistic models", arXiv:2006.11239, equations 6 and 7, in continuous
+/// time as in Kingma, Salimans, Poole & Ho, arXiv:2107.00630, appendix A, per component.
+public struct Ancestral: LinearSolver {
+    /// The name in the registry.
+    public static let name = "ancestral"
+    /// The times that it visits.
+    public let grid: TimeGrid
+
+    /// Ancestral sampling on a grid.
+    public init(grid: TimeGrid) { self.grid = grid }
+
+    /// The step of one component.
+    public func update(_ step: ComponentStep) -> ComponentUpdate {
+        let fresh = -expm1(-2 * step.logStep)
+        let keep = exp(-step.logStep) * step.noiseRatio
+        let noise = step.to.sigma * step.to.sigma * fresh
+        guard step.showsSignal else {
+            // Nothing is known of the clean component yet: it is drawn from the Gaussian fit along with the noise.
+            let signal = step.to.alpha * fresh
+            return ComponentUpdate(keep: keep, jitter: (signal * signal * step.variance + noise).squareRoot())
+        }
+        return ComponentUpdate(
+            keep: keep, slope: .cleanEstimate(step.from), current: step.to.alpha * fresh, jitter: noise.squareRoot())
+    }
+}
+
+extension Ancestral {
+    static let steps = SamplerParameter.steps(default: 250)
+
+    static var factory: SamplerFactory {
+        SamplerFactory(
+            Descriptor(
+                name: name, summary: "Stochastic: draws each state from its exact posterior given the clean estimate.",
+                schema: ParameterSchema([steps.specification]))
+        ) { Ancestral(grid: .uniform(steps: $0[steps])) }
+    }
+}

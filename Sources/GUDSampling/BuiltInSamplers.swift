@@ -1,0 +1,26 @@
+import GUDCore
+
+/// The samplers that GUD brings.
+public enum BuiltInSamplers {
+    /// Adds `euler-maruyama`, `ancestral`, `ddim` and `dpm++2m`.
+    ///
+    /// - Throws: `RegistryError.nameTaken(kind:name:by:newcomer:)`.
+    public static func register(in registry: inout Registry) throws(RegistryError) {
+        for factory in [EulerMaruyama.factory, Ancestral.factory, DDIM.factory, DPMSolverPlusPlus2M.factory] {
+            try registry.register(factory, as: .sampler)
+        }
+    }
+}
+
+/// The parameters that several samplers share.
+enum SamplerParameter {
+    /// The number of steps. Each costs one evaluation of the denoiser (two with guidance), and the final denoising one more.
+    static func steps(default count: Int) -> Parameter<Int> {
+        Parameter("steps", default: count, range: 1...100_000, "Number of equal steps of time from noise to data.")
+    }
+
+    /// Whether a solver integrates the residual to the Gaussian fit only.
+    static let anchored = Parameter(
+        "anchored", default: true,
+        "Whether to integrate only the residual to the Gaussian fit, which is exact in one step for Gaussian data.")
+}

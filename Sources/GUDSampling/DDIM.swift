@@ -1,0 +1,59 @@
+import Foundation
+import GUDCore
+
+/// DDIM: the deterministic sampler of first order.
+///
+/// Each component takes its own step `h = λ(s) − λ(t)` of half log-SNR, in which its clean estimate is held constant:
+///
+///     plain:     z(s) = (σ_s/σ_t) z(t) − α_s expm1(−h) x̂0  =  α_s x̂0 + σ_s ε̂
+///     anchored:  z(s)/τ_s = z(t)/τ_t + (φ_s − φ_t) F
+///
+/// The anchored form holds the residual to the Gaussian fit constant instead; it is exact in one step where data are
+/// Gaussian, and of the same order elsewhere. τ, φ and F are those of the Gaussian anchor, see `GaussianAnchor.swift`.
+///
+/// Source: Song, Meng & Ermon, "Denoising diffusion implicit models", arXiv:2010.02502, equation 12 with η = 0, per component.
+public struct DDIM: LinearSolver {
+    /// The name in the registry.
+    public static let name = "ddim"
+    /// The times that it visits.
+    public let grid: TimeGrid
+    /// Whether it integrates the residual to the Gaussian fit.
+    public let isAnchored: Bool
+
+    /// DDIM on a grid.
+    public init(grid: TimeGrid, isAnchored: Bool = true) {
+        self.grid = grid
+        self.isAnchored = isAnchored
+    }
+
+    /// The step of one component.
+    public func update(_ step: ComponentStep) -> ComponentUpdate {
+        isAnchored ? anchored(step) : plain(step)
+    }
+
+    private func plain(_ step: ComponentStep) -> ComponentUpdate {
+        guard step.showsSignal else { return .gaussianFlow(step) }
+        return ComponentUpdate(
+            keep: step.noiseRatio, slope: .cleanEstimate(step.from), current: -step.to.alpha * expm1(-step.logStep))
+    }
+
+    private func anchored(_ step: ComponentStep) -> ComponentUpdate {
+        let from = GaussianAnchor(step.from, variance: step.variance)
+        guard let slope = from.slope else { return .gaussianFlow(step) }
+        let to = GaussianAnchor(step.to, variance: step.variance)
+        return ComponentUpdate(
+            keep: to.deviation / from.deviation, slope: slope, current: to.deviation * (to.angle - from.angle))
+    }
+}
+
+extension DDIM {
+    static let steps = SamplerParameter.steps(default: 50)
+
+    static var factory: SamplerFactory {
+        SamplerFactory(
+            Descriptor(
+                name: name, summary: "Deterministic, first order: DDIM with a step of its own for each component.",
+                schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
+        ) { DDIM(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
+    }
+}

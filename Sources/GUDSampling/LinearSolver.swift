@@ -1,0 +1,69 @@
+import GUDCore
+
+/// A sampler whose every step is linear, component by component, in the state, the estimated noise, the slope before and
+/// fresh noise. It consists of one formula; everything else is shared.
+///
+///     struct Halving: LinearSolver {
+///         static let name = "halving"
+///         let grid = TimeGrid.uniform(steps: 10)
+///         func update(_ step: ComponentStep) -> ComponentUpdate { ComponentUpdate(keep: 0.5) }
+///     }
+public protocol LinearSolver: Sampler {
+    /// The name, for messages and the registry.
+    static var name: String { get }
+    /// The times that it visits.
+    var grid: TimeGrid { get }
+    /// What one step does to one component whose γ changes in it.
+    ///
+    /// - Complexity: Called once per component, step and batch; the result serves all samples of the batch.
+    func update(_ step: ComponentStep) -> ComponentUpdate
+}
+
+extension LinearSolver {
+    /// Draws samples: see ``Sampler/sample(_:observer:)``.
+    ///
+    /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice that with guidance.
+    public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
+        try problem.validate()
+        var samples: [Float] = []
+        samples.reserveCapacity(problem.samples.count * problem.componentCount)
+        for batch in problem.batches {
+            var run = try SamplingRun(problem, batch: batch, sampler: Self.name, grid: grid, observer: observer)
+            run.drawPrior()
+            try integrate(&run)
+            samples += try run.cleanEstimate()
+        }
+        return samples
+    }
+
+    /// Takes a batch from the state at t = 1 to the state at t = 0.
+    func integrate(_ run: inout SamplingRun) throws {
+        let variances = run.problem.variances
+        let normals = CounterNoise(seed: run.problem.seed, purpose: .sampler)
+        var slopes = [Float](repeating: 0, count: run.components.count)
+        var (previousSlopes, fresh) = (slopes, slopes)
+        var earlier: NoisingState?
+        try run.report(step: 0)
+        for step in 0..<grid.stepCount {
+            let from = run.state
+            let to = try run.schedule.state(at: grid.times[step + 1])
+            let update = StateUpdate(self, from: from, to: to, earlier: earlier, variances: variances)
+            try run.predictNoise()
+            update.writeSlopes(&slopes, components: run.components, noise: run.noise)
+            if update.isStochastic { normals.fill(&fresh, samples: run.batch, step: step) }
+            update.advance(&run.components, slopes: slopes, previousSlopes: previousSlopes, fresh: fresh)
+            swap(&slopes, &previousSlopes)
+            (earlier, run.state) = (from, to)
+            try run.report(step: step + 1)
+        }
+    }
+}
+
+extension CounterNoise {
+    /// Overwrites a row-major `[samples, count]` array with standard normals.
+    func fill(_ values: inout [Float], samples: Range<Int>, step: Int) {
+        Parallel.forEachRow(of: &values, width: values.count / samples.count) { row, span in
+            fillNormals(&span, sample: samples.lowerBound + row, step: step)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import GUDCore
+
+/// What can go wrong while sampling, apart from what the denoiser or the schedule report.
+public enum SamplingError: GUDError, Equatable {
+    /// The caller asked to stop.
+    case cancelled(sampler: String, step: Int, of: Int)
+    /// A number of the state is NaN or infinite.
+    case notFinite(sampler: String, step: Int, of: Int, time: Double, sample: Int, component: Int)
+    /// Two parts of the problem disagree about the number of components.
+    case count(Int, expected: Int, what: String)
+    /// A variance is negative or not finite.
+    case variance(Double, component: Int)
+    /// Batches must hold at least one sample.
+    case batchSize(Int)
+
+    /// The text of the message.
+    public var description: String {
+        switch self {
+        case .cancelled(let sampler, let step, let count): "\(sampler): cancelled after \(step) of \(count) steps"
+        case .notFinite(let sampler, let step, let count, let time, let sample, let component):
+            "\(sampler): component \(component) of sample \(sample) is not finite after step \(step) of \(count), at t = "
+                + "\(time); take more steps, or check the denoiser's output there"
+        case .count(let count, let expected, let what):
+            "\(what) has \(count) components where the denoiser has \(expected)"
+        case .variance(let variance, let component):
+            "the variance of component \(component) is \(variance); variances are finite and not negative"
+        case .batchSize(let size): "the batch size is \(size); it must be 1 or more"
+        }
+    }
+
+    /// Mismatched parts are the request's mistake; the rest happens while carrying it out.
+    public var blame: Blame {
+        switch self {
+        case .cancelled, .notFinite: .execution
+        case .count, .variance, .batchSize: .request
+        }
+    }
+}

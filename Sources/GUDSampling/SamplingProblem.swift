@@ -1,0 +1,68 @@
+import GUDCore
+
+/// What to sample from, which samples, and under which condition; everything but how.
+public struct SamplingProblem: Sendable {
+    /// Estimates the noise.
+    public var denoiser: any Denoiser
+    /// The path from noise to data.
+    public var schedule: any NoiseSchedule
+    /// v_i of the `ComponentSpace`: they set the matched prior and the Gaussian anchor.
+    public var variances: [Double]
+    /// Global indices of the samples. All noise is a function of (seed, index, step, component), so that splitting a range
+    /// into several problems gives the same samples.
+    public var samples: Range<Int>
+    /// The seed.
+    public var seed: UInt64
+    /// What the samples must satisfy.
+    public var condition: Condition
+    /// How many samples are evaluated at once. It changes speed and memory, never the samples.
+    public var batchSize: Int
+    /// Asked between steps; once true, the sampler stops with ``SamplingError/cancelled(sampler:step:of:)``.
+    public var isCancelled: @Sendable () -> Bool
+
+    /// A problem; by default without condition, in batches of 64, never cancelled.
+    public init(
+        denoiser: any Denoiser, schedule: any NoiseSchedule, variances: [Double], samples: Range<Int>, seed: UInt64 = 0,
+        condition: Condition = Condition(), batchSize: Int = 64, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.denoiser = denoiser
+        self.schedule = schedule
+        self.variances = variances
+        self.samples = samples
+        self.seed = seed
+        self.condition = condition
+        self.batchSize = batchSize
+        self.isCancelled = isCancelled
+    }
+
+    /// The number of components, *K*.
+    public var componentCount: Int { denoiser.componentCount }
+
+    /// The index ranges of the batches, in order.
+    var batches: [Range<Int>] {
+        stride(from: samples.lowerBound, to: samples.upperBound, by: batchSize).map {
+            $0..<min($0 + batchSize, samples.upperBound)
+        }
+    }
+
+    /// Checks that the parts fit together.
+    ///
+    /// - Throws: ``SamplingError/count(_:expected:what:)``, ``SamplingError/variance(_:component:)`` or
+    ///   ``SamplingError/batchSize(_:)``.
+    func validate() throws(SamplingError) {
+        let count = componentCount
+        guard batchSize > 0 else { throw .batchSize(batchSize) }
+        guard schedule.componentCount == count else {
+            throw .count(schedule.componentCount, expected: count, what: "the schedule")
+        }
+        guard variances.count == count else {
+            throw .count(variances.count, expected: count, what: "the list of variances")
+        }
+        for (component, variance) in variances.enumerated() where !(variance >= 0 && variance.isFinite) {
+            throw .variance(variance, component: component)
+        }
+        if let given = condition.given, given.mask.count != count {
+            throw .count(given.mask.count, expected: count, what: "the mask of given components")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import GUDCore
+
+/// Draws noised batches: which samples, at which times, with which noise.
+///
+/// Everything is a function of (seed, step), so that a resumed run sees what an uninterrupted one sees.
+struct BatchSource {
+    let components: [Float]
+    let labels: [Int]?
+    let componentCount: Int
+    let batchSize: Int
+    let schedule: any NoiseSchedule
+    let condition: TrainingCondition?
+    let seed: UInt64
+    private var epoch: (index: Int, order: [Int])?
+
+    init(
+        components: [Float], labels: [Int]?, batchSize: Int, schedule: any NoiseSchedule,
+        condition: TrainingCondition?, seed: UInt64
+    ) {
+        self.components = components
+        self.labels = labels
+        componentCount = schedule.componentCount
+        self.batchSize = batchSize
+        self.schedule = schedule
+        self.condition = condition
+        self.seed = seed
+    }
+
+    private var sampleCount: Int { components.count / componentCount }
+
+    /// The batch of a step, counted from 1.
+    mutating func batch(step: Int) throws(ScheduleError) -> NoisedBatch {
+        let chosen = (0..<batchSize).map { index(at: (step - 1) * batchSize + $0) }
+        let noise = CounterNoise(seed: seed, purpose: .training)
+            .normals(samples: 0..<batchSize, count: componentCount, step: step)
+        let states = try states(step: step)
+        var noised = [Float](repeating: 0, count: batchSize * componentCount)
+        for (row, sample) in chosen.enumerated() {
+            let state = states[row]
+            for component in 0..<componentCount {
+                let place = row * componentCount + component
+                noised[place] =
+                    Float(state.alpha[component]) * components[sample * componentCount + component]
+                    + Float(state.sigma[component]) * noise[place]
+            }
+        }
+        return NoisedBatch(
+            noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings(chosen, step: step))
+    }
+
+    /// One state per sample at stratified times: sample *b* of *B* has t uniform in [b/B, (b+1)/B).
+    private func states(step: Int) throws(ScheduleError) -> [NoisingState] {
+        let times = CounterNoise(seed: seed, purpose: .trainingTime)
+        var states: [NoisingState] = []
+        states.reserveCapacity(batchSize)
+        for row in 0..<batchSize {
+            let time = (Double(row) + times.uniform(sample: row, step: step)) / Double(batchSize)
+            let family = schedule as? any ScheduleFamily
+            let member = family?.member(at: times.uniform(sample: row, step: step, component: 1)) ?? schedule
+            states.append(try member.state(at: time))
+        }
+        return states
+    }
+
+    private func embeddings(_ chosen: [Int], step: Int) -> Embeddings? {
+        guard let condition, let labels else { return nil }
+        let drops = CounterNoise(seed: seed, purpose: .augmentation)
+        let values = chosen.enumerated().flatMap { row, sample in
+            drops.uniform(sample: row, step: step) < condition.dropProbability
+                ? [Float](repeating: 0, count: condition.width) : condition.embedding(labels[sample])
+        }
+        return Embeddings(width: condition.width, values: values)
+    }
+
+    /// The sample at a position in an endless sequence of shuffled epochs.
+    private mutating func index(at position: Int) -> Int {
+        let (number, place) = position.quotientAndRemainder(dividingBy: sampleCount)
+        if epoch?.index != number { epoch = (number, shuffled(epoch: number)) }
+        return epoch?.order[place] ?? place
+    }
+
+    /// A Fisher–Yates shuffle of the samples for one epoch.
+    private func shuffled(epoch: Int) -> [Int] {
+        let noise = CounterNoise(seed: seed, purpose: .shuffling)
+        var order = Array(0..<sampleCount)
+        for last in stride(from: sampleCount - 1, to: 0, by: -1) {
+            order.swapAt(last, Int(noise.uniform(sample: last, step: epoch) * Double(last + 1)))
+        }
+        return order
+    }
+}
+
+/// How labels condition training.
+public struct TrainingCondition: Sendable {
+    /// The width of an embedding.
+    public let width: Int
+    /// How often a condition is dropped, so that the model also learns to do without.
+    public let dropProbability: Double
+    /// The embedding of a class.
+    public let embedding: @Sendable (Int) -> [Float]
+
+    /// A condition.
+    public init(width: Int, dropProbability: Double, embedding: @escaping @Sendable (Int) -> [Float]) {
+        self.width = width
+        self.dropProbability = dropProbability
+        self.embedding = embedding
+    }
+}
+
+/// `cos(π x)`.
+func halfTurnCosine(_ x: Double) -> Double { cos(.pi * x) }

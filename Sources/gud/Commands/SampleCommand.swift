@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import GUDCore
+import GUDData
+import GUDPipeline
+import GUDSampling
+
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample", abstract: "Draw samples from a trained run.",
+        discussion: """
+            The output's ending decides its form: a .png grid, or .npy numbers with the batch first.
+            The same seed and index give the same sample whatever the batch size.
+
+            Example:
+              gud sample runs/digits -n 64 --sampler dpm++2m --steps 20 --seed 0 -o samples.png
+            """)
+
+    @Argument(help: "The directory of a run, or a checkpoint file.")
+    var runDirectory: String
+
+    @Option(name: .customShort("n"), help: "How many samples to draw.")
+    var count = 64
+
+    @Option(help: "The sampler; that of the run by default.")
+    var sampler: String?
+
+    @Option(help: "Steps of the sampler; that of the run by default.")
+    var steps: Int?
+
+    @Option(help: "The seed.")
+    var seed: UInt64 = 0
+
+    @Option(name: .customLong("class"), help: "The class to draw from, for class-conditional models.")
+    var classIndex: Int?
+
+    @Option(help: "How strongly to follow the class: 1 is the plain conditional model.")
+    var guidance = 1.0
+
+    @Option(
+        name: .customLong("given"), parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Observed data: a mask and the values, each one sample of the data's shape.",
+            valueName: "MASK.npy VALUES.npy"))
+    var given: [String] = []
+
+    @Option(name: .customLong("batch"), help: "Samples evaluated at once.")
+    var batchSize = 64
+
+    @Option(name: .shortAndLong, help: "The file to write, .png or .npy.")
+    var output: String
+
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var device: DeviceOptions
+
+    func validate() throws {
+        guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
+        guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
+        guard given.isEmpty || given.count == 2 else {
+            throw ValidationError("--given takes two files: MASK.npy VALUES.npy")
+        }
+        guard ["png", "npy"].contains(URL(fileURLWithPath: output).pathExtension.lowercased()) else {
+            throw ValidationError("-o \(output): the file must end in .png or .npy")
+        }
+    }
+
+    func run() throws {
+        let registry = try Registry.builtIn()
+        let (pipeline, _) = try RunDirectory(runDirectory).load(
+            overrides: overrides.set, registry: registry, device: device.device)
+        Interrupt.watch()
+        let samples: [Float]
+        do {
+            samples = try pipeline.sample(
+                0..<count, seed: seed, request: try request(), sampler: try chosenSampler(pipeline, registry),
+                batchSize: batchSize, isCancelled: { Interrupt.isRequested })
+        } catch SamplingError.cancelled {
+            throw Interrupted()
+        }
+        try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
+        print(output)
+    }
+
+    private func request() throws -> ConditionRequest {
+        var request = ConditionRequest(classIndex: classIndex, guidance: guidance)
+        if given.count == 2 {
+            let (mask, values) = (try NumpyArray(contentsOf: given[0]), try NumpyArray(contentsOf: given[1]))
+            request.observed = (values.floats, mask.values.map { $0 != 0 })
+        }
+        return request
+    }
+
+    private func chosenSampler(_ pipeline: Pipeline, _ registry: Registry) throws -> any Sampler {
+        // Parameters of the run's sampler mean nothing to another one.
+        let own = pipeline.configuration.sampler
+        var choice = sampler.map { $0 == own.name ? own : Configuration.Choice($0) } ?? own
+        if let steps { choice.parameters["steps"] = .integer(steps) }
+        return try Pipeline.sampler(choice, registry)
+    }
+}
+
+/// Samples as a file: a grid of pictures, or numbers.
+enum SampleFile {
+    static func write(_ samples: [Float], shape: SampleShape, to path: String) throws {
+        if URL(fileURLWithPath: path).pathExtension.lowercased() == "png" {
+            try PNGFile.write(ImageGrid().compose(samples, shape: shape), to: path)
+        } else {
+            try NumpyArray.write(samples, axes: [samples.count / shape.dimension] + shape.axes, to: path)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import GUDCore
+
+/// The `gud` program: thin commands over the library.
+@main
+struct GUDCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gud",
+        abstract: "Generation with Unified Diffusion: basis × prior × component-wise noise schedule.",
+        discussion: """
+            Compose a pipeline from registry names in a YAML file, train it, sample from it:
+
+              gud quickstart
+              gud list basis
+              gud train config.yaml --set schedule.softness=0.5
+              gud sample runs/config -n 64 -o samples.png
+            """,
+        version: GUDVersion.current,
+        subcommands: [
+            QuickstartCommand.self, TrainCommand.self, SampleCommand.self, ListCommand.self, ExplainCommand.self,
+            BasisCommand.self, ScheduleCommand.self, DoctorCommand.self,
+        ])
+
+    /// Parses and runs; exits with 0, with 2 for a mistaken request, 1 for a failure, 130 when interrupted.
+    static func main() {
+        // A reader that goes away (`gud list | head`) ends the program quietly.
+        signal(SIGPIPE, SIG_DFL)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Self.finish(error)
+        }
+    }
+
+    private static func finish(_ error: any Error) -> Never {
+        switch error {
+        case let error as any GUDError:
+            Terminal.error("gud: \(error.description)")
+            Foundation.exit(error.blame == .request ? 2 : 1)
+        case is Interrupted:
+            Foundation.exit(130)
+        case let code as ExitCode:
+            Foundation.exit(code.rawValue)
+        default:
+            let isSuccess = exitCode(for: error).isSuccess
+            let text = fullMessage(for: error)
+            if isSuccess { print(text) } else { Terminal.error(text) }
+            Foundation.exit(isSuccess ? 0 : 2)
+        }
+    }
+}

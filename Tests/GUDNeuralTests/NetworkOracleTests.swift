@@ -1,0 +1,56 @@
+import Foundation
+import GUDCore
+import GUDTraining
+import TestSupport
+import Testing
+
+@Suite(
+    "The U-Net against PyTorch",
+    .enabled(if: NeuralFixture.hasEngine && PythonReference.isAvailable, "run 'make setup'"))
+struct NetworkOracleTests {
+    @Test("Output and input gradient equal those of the same network in PyTorch", arguments: [(8, 1), (12, 3)])
+    func agreesWithPyTorch(size: Int, channels: Int) throws {
+        let shape = SampleShape.image(height: size, width: size, channels: channels)
+        let space = try NeuralFixture.space("pixel", shape)
+        let fresh = try NeuralFixture.denoiser("unet", NeuralFixture.tiny, in: space)
+        let state = NeuralFixture.shaken(try fresh.state)
+        let denoiser = try NeuralFixture.denoiser("unet", NeuralFixture.tiny, in: space, state: state)
+
+        let directory = try TemporaryDirectory()
+        var arrays = StateArrays()
+        arrays.merge(state, under: "denoiser")
+        try Safetensors(arrays: arrays, metadata: [:]).write(to: directory.file("weights.safetensors"))
+
+        // White data: z is what the network sees, and the residual comes back scaled by α.
+        let count = 3
+        let batch = try NeuralFixture.batch(space, count: count, seed: 5)
+        let cotangent = CounterNoise(seed: 6, purpose: .checking).normals(samples: 0..<count, count: space.dimension)
+        var (noise, products) = (batch.noise, batch.noise)
+        do {
+            var (noiseSpan, productSpan) = (noise.mutableSpan, products.mutableSpan)
+            try denoiser.pullBack(
+                cotangent.span, through: batch.noised.span, states: batch.states, embeddings: nil, noise: &noiseSpan,
+                into: &productSpan)
+        }
+        var networkCotangent = cotangent
+        for place in networkCotangent.indices {
+            networkCotangent[place] *= Float(batch.states[place / space.dimension].alpha[0])
+        }
+        let levels = (0..<count).map { Float(1000 * batch.states[$0].time) }
+        try NumpyArray.write(batch.noised, axes: [count] + shape.axes, to: directory.file("x.npy"))
+        try NumpyArray.write(levels, axes: [count], to: directory.file("t.npy"))
+        try NumpyArray.write(networkCotangent, axes: [count] + shape.axes, to: directory.file("g.npy"))
+        _ = try PythonReference.run(
+            "network_oracle.py",
+            ["weights.safetensors", "x.npy", "t.npy", "g.npy"].map(directory.file) + [directory.path, "8", "1,2"])
+        let output = try NumpyArray(contentsOf: directory.file("output.npy")).floats
+        let gradient = try NumpyArray(contentsOf: directory.file("input_gradient.npy")).floats
+
+        for place in noise.indices {
+            let state = batch.states[place / space.dimension]
+            let (alpha, sigma) = (Float(state.alpha[0]), Float(state.sigma[0]))
+            #expect(abs(noise[place] - (sigma * batch.noised[place] + alpha * output[place])) < 2e-5)
+            #expect(abs(products[place] - (sigma * cotangent[place] + gradient[place])) < 5e-5)
+        }
+    }
+}
