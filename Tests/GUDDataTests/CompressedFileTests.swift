@@ -14,7 +14,8 @@ struct CompressedFileTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
 
-    @Test("gzip with two members, xz and plain files are told apart by their first bytes", arguments: ["a.bin", "a.gz"])
+    @Test(
+        "gzip with two members, xz and plain files are told apart by their first bytes", arguments: ["a.bin", "a.gz"])
     func detection(name: String) throws {
         let text = Array("hello, world".utf8)
         for contents in [text, try bytes(base64: Self.gzip), try bytes(base64: Self.xz)] {

@@ -53,7 +53,8 @@ struct DigitsTests {
     func missingResource() throws {
         let text = try message { try ResourceFolder.path(of: "digits/images.npy", in: ["/nowhere", "/share/gud"]) }
         #expect(
-            text == "GUD's own file 'digits/images.npy' is missing; looked in '/nowhere', '/share/gud'; keep the folder "
+            text
+                == "GUD's own file 'digits/images.npy' is missing; looked in '/nowhere', '/share/gud'; keep the folder "
                 + "'gud_GUDData.resources' beside the program")
     }
 

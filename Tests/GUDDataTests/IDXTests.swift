@@ -71,7 +71,8 @@ struct IDXTests {
         let path = "\(scratch.path)/labels"
         #expect(
             try message { try load(Self.images, [0, 0, 8, 1, 0, 0, 0, 3, 1, 0, 1]) }
-                == "'\(scratch.path)/images' holds 2 samples, but '\(path)' holds 3 labels; give files that belong together")
+                == "'\(scratch.path)/images' holds 2 samples, but '\(path)' holds 3 labels; give files that belong together"
+        )
         #expect(
             try message { try load(Self.images, Self.images) }
                 == "'\(path)', byte 0: the magic number is 0x00000803 where IDX bytes with 1 axis begin with 0x00000801; "
@@ -115,6 +116,13 @@ struct IDXTests {
                 == "cannot read '/nowhere': No such directory")
     }
 
+    /// The time that this thread has spent computing, so that a busy machine does not fail the test.
+    func threadSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
     @Test(
         "MNIST and Fashion-MNIST load in well under a second", .enabled(if: SharedData.isAvailable, "set GUD_SHARED"),
         arguments: [
@@ -124,11 +132,10 @@ struct IDXTests {
         ])
     func mnist(name: String, sum: Double, testSum: Double, labels: [Int], testLabels: [Int]) throws {
         let directory = try #require(SharedData.file("data/\(name)")).path
-        let clock = ContinuousClock()
-        var loaded: Dataset?
-        let time = try clock.measure { loaded = try dataset("idx", ["directory": .string(directory)]) }
-        let set = try #require(loaded)
-        print("\(name): 70,000 images in \(time)")
+        let (start, busy) = (ContinuousClock.now, threadSeconds())
+        let set = try dataset("idx", ["directory": .string(directory)])
+        let seconds = threadSeconds() - busy
+        print("\(name): 70,000 images in \(seconds) s of one core, \(ContinuousClock.now - start)")
         #expect(set.training.count == 60000 && set.test.count == 10000 && set.classCount == 10)
         #expect(set.training.labels?.prefix(8) == ArraySlice(labels))
         #expect(set.test.labels?.prefix(8) == ArraySlice(testLabels))
@@ -136,6 +143,6 @@ struct IDXTests {
             let found = part.values.reduce(0.0) { $0 + ((Double($1) + 1) * 127.5).rounded() }
             #expect(found == sum)
         }
-        #expect(time < .seconds(5))  // Leaves room for a machine that is busy with other tests.
+        #expect(seconds < 2)  // A slow or busy machine has some room.
     }
 }

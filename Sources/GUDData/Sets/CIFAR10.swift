@@ -41,8 +41,8 @@ public enum CIFAR10 {
     private static func samples(_ paths: [String], limit: Int) throws -> LabelledSamples {
         var values: [Float] = []
         var labels: [Int] = []
-        for path in paths where labels.count < limit {
-            let bytes = try CompressedFile.read(path)
+        let contents = try Parallel.map(paths.count) { try CompressedFile.read(paths[$0]) }
+        for (path, bytes) in zip(paths, contents) {
             guard bytes.count.isMultiple(of: rowLength) else {
                 throw FileError.format(
                     path, offset: bytes.count,

@@ -1,5 +1,4 @@
 import GUDCore
-import Synchronization
 
 /// A folder of PNG and JPEG images; the names of its sub-directories, if it has any, are the classes.
 public enum ImageFolder {
@@ -35,8 +34,8 @@ public enum ImageFolder {
         _ path: String, size: Int? = nil, grayscale: Bool? = nil, testFraction: Double = 0.1, splitSeed: UInt64 = 0
     ) throws -> Dataset {
         let listing = try Listing(path)
-        let prepare = { @Sendable (path: String) throws(FileError) -> PixelImage in
-            var image = try ImageFile.read(path)
+        let images = try Parallel.map(listing.paths.count) { index in
+            var image = try ImageFile.read(listing.paths[index])
             if let size { image = image.square(side: size) }
             return switch grayscale {
             case true?: image.grey()
@@ -44,36 +43,18 @@ public enum ImageFolder {
             case nil: image
             }
         }
-        let first = try prepare(listing.paths[0])
-        let values = try decode(listing.paths, shape: first.shape, prepare)
+        let shape = images[0].shape
+        if let odd = images.firstIndex(where: { $0.shape != shape }) {
+            throw mixed(listing.paths[0], shape, listing.paths[odd], images[odd].shape)
+        }
         let all = LabelledSamples(
-            values: values, labels: listing.classes.isEmpty ? nil : listing.labels, dimension: first.shape.dimension)
+            values: images.flatMap { ByteScale.bytes.values(of: $0.bytes[...]) },
+            labels: listing.classes.isEmpty ? nil : listing.labels, dimension: shape.dimension)
         let order = Partition.shuffled(all.count, seed: splitSeed)
         let testCount = min(Int((Double(all.count) * testFraction).rounded()), all.count - 1)
         return try Dataset(
-            name: "folder", shape: first.shape, classCount: listing.classes.count, levels: 256,
+            name: "folder", shape: shape, classCount: listing.classes.count, levels: 256,
             training: all.selecting(order.dropFirst(testCount)), test: all.selecting(order.prefix(testCount)))
-    }
-
-    /// The images as rows.
-    ///
-    /// Of several that fail, the first in the list is reported, whichever thread came first.
-    private static func decode(
-        _ paths: [String], shape: SampleShape, _ prepare: @escaping @Sendable (String) throws(FileError) -> PixelImage
-    ) throws -> [Float] {
-        let failure = Mutex<(index: Int, error: any Error)?>(nil)
-        var values = [Float](repeating: 0, count: paths.count * shape.dimension)
-        Parallel.forEachRow(of: &values, width: shape.dimension) { index, row in
-            do {
-                let image = try prepare(paths[index])
-                guard image.shape == shape else { throw mixed(paths[0], shape, paths[index], image.shape) }
-                for pixel in image.bytes.indices { row[pixel] = ByteScale.bytes[image.bytes[pixel]] }
-            } catch {
-                failure.withLock { if index < $0?.index ?? .max { $0 = (index, error) } }
-            }
-        }
-        if let failure = failure.withLock({ $0 }) { throw failure.error }
-        return values
     }
 
     private static func mixed(
