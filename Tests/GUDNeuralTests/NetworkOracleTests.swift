@@ -27,7 +27,8 @@ struct NetworkOracleTests {
         let cotangent = CounterNoise(seed: 6, purpose: .checking).normals(samples: 0..<count, count: space.dimension)
         var (noise, products) = (batch.noise, batch.noise)
         do {
-            var (noiseSpan, productSpan) = (noise.mutableSpan, products.mutableSpan)
+            var noiseSpan = noise.mutableSpan
+            var productSpan = products.mutableSpan
             try denoiser.pullBack(
                 cotangent.span, through: batch.noised.span, states: batch.states, embeddings: nil, noise: &noiseSpan,
                 into: &productSpan)

@@ -37,7 +37,8 @@ struct NeuralDenoiserTests {
         let cotangent = CounterNoise(seed: 4, purpose: .checking).normals(samples: 0..<2, count: 64)
         var (noise, products) = (batch.noise, batch.noise)
         do {
-            var (noiseSpan, productSpan) = (noise.mutableSpan, products.mutableSpan)
+            var noiseSpan = noise.mutableSpan
+            var productSpan = products.mutableSpan
             try denoiser.pullBack(
                 cotangent.span, through: batch.noised.span, states: batch.states, embeddings: nil, noise: &noiseSpan,
                 into: &productSpan)
