@@ -33,11 +33,7 @@ public struct NumpyArray: Sendable, Equatable {
         let bytes = try AtomicFile.read(path)
         let header = try Header(bytes, path: path)
         let held = bytes.count - header.dataOffset
-        // A malformed shape may call for more bytes than an Int can count; no file holds them.
-        let expected = header.axes.reduce(header.scalar.size) { product, axis in
-            let (wider, overflow) = product.multipliedReportingOverflow(by: axis)
-            return overflow ? Int.max : wider
-        }
+        let expected = header.axes.reduce(header.scalar.size, *)
         guard held == expected else {
             throw .format(
                 path, offset: bytes.count,

@@ -65,7 +65,7 @@ import Testing
         #expect(["No such file or directory", "Permission denied", "Read-only file system"].contains(reason))
     }
 
-    @Test("a failure in the middle of writing gives the system's reason and leaves the old file", .serialized)
+    @Test("a failure in the middle of writing gives the system's reason and leaves the old file")
     func fileSizeLimit() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/f"

@@ -41,21 +41,26 @@ import Testing
     @Test("reads what NumPy writes, in every supported type and version") func types() throws {
         #expect(
             try read(file("<f4", shape: "(2, 2)", data: floats))
-                == NumpyArray(axes: [2, 2], values: [1.5, -2, 3, 4.25]))
+                == NumpyArray(axes: [2, 2], values: [1.5, -2, 3, 4.25], scalar: .float))
         let longs: [UInt8] =
             [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0xfd] + [UInt8](repeating: 0xff, count: 7)
-        #expect(try read(file("<i8", shape: "(3,)", data: longs)) == NumpyArray(axes: [3], values: [1, 2, -3]))
+        #expect(
+            try read(file("<i8", shape: "(3,)", data: longs))
+                == NumpyArray(axes: [3], values: [1, 2, -3], scalar: .long))
         #expect(
             try read(file("<i4", shape: "(1,)", data: [0xfe, 0xff, 0xff, 0xff]))
-                == NumpyArray(axes: [1], values: [-2]))
+                == NumpyArray(axes: [1], values: [-2], scalar: .int))
         #expect(
-            try read(file("<f8", shape: "()", data: [0, 0, 0, 0, 0, 0, 4, 0x40])) == NumpyArray(axes: [], values: [2.5])
+            try read(file("<f8", shape: "()", data: [0, 0, 0, 0, 0, 0, 4, 0x40]))
+                == NumpyArray(axes: [], values: [2.5], scalar: .double)
         )
-        #expect(try read(file("|b1", shape: "(2,)", data: [1, 0])) == NumpyArray(axes: [2], values: [1, 0]))
+        #expect(
+            try read(file("|b1", shape: "(2,)", data: [1, 0])) == NumpyArray(axes: [2], values: [1, 0], scalar: .bool))
         #expect(
             try read(file("|u1", shape: "(2,)", data: [7, 0xc8], version: 2))
-                == NumpyArray(axes: [2], values: [7, 200]))
-        #expect(try read(file("<f4", shape: "(0, 3)", data: [])) == NumpyArray(axes: [0, 3], values: []))
+                == NumpyArray(axes: [2], values: [7, 200], scalar: .byte))
+        #expect(
+            try read(file("<f4", shape: "(0, 3)", data: [])) == NumpyArray(axes: [0, 3], values: [], scalar: .float))
     }
 
     @Test("writes the bytes that NumPy writes, and reads them back") func roundTrip() throws {

@@ -79,7 +79,9 @@ struct NumpyDatasetTests {
             try text(scratch.write(Array("hello, numpy".utf8), to: "x.npy"))
                 == "'TRAIN', byte 0: is not a .npy file (wrong magic)")
         let huge = try raw("<f8", "9223372036854775807, 9223372036854775807", [])
-        #expect(try text(huge).hasSuffix("the file is truncated"))
+        #expect(
+            try text(huge).hasSuffix(
+                "has a shape too large for any file (9223372036854775807, 9223372036854775807)"))
         // Finite in double precision, not in single.
         let large = withUnsafeBytes(of: 1e300) { Array($0) }
         #expect(
