@@ -1,0 +1,38 @@
+# `make` lists the targets. Everything stays below this folder; see Scripts/ for what each one does.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+# One step needs the one before, and the builds use all cores by themselves.
+.NOTPARALLEL:
+.PHONY: help setup build test quickstart format lint benchmark clean distclean
+
+help: ## Lists the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
+
+setup: ## Installs what is missing: system packages, .venv with LibTorch, the tensor engine (GUD_TORCH=DIR uses an installed torch)
+	@Scripts/setup.sh
+
+build: ## Builds the program in release mode: .build/release/gud
+	@swift build -c release --explicit-target-dependency-import-check error
+
+test: setup ## Builds and runs all tests (TEST='--filter GUDData' for some)
+	@Scripts/test.sh $(TEST)
+
+quickstart: setup build ## Trains on the bundled digits, samples and scores; writes runs/quickstart/
+	@.build/release/gud quickstart
+
+format: ## Formats all Swift sources in place
+	@Scripts/style.sh format
+
+lint: ## Checks the style of the Swift sources and the scripts
+	@Scripts/style.sh lint
+
+benchmark: setup ## Builds and runs the benchmarks
+	@swift build -c release --package-path Benchmarks
+	@for benchmark in Benchmarks/.build/release/*-benchmark; do "$$benchmark"; done
+
+clean: ## Removes what was built; keeps .venv
+	@rm -rf .build .engine Benchmarks/.build
+
+distclean: clean ## Removes what was built and installed below this folder
+	@rm -rf .venv
