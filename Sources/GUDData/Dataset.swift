@@ -52,4 +52,13 @@ public struct Dataset: Sendable {
 
     /// The distance between neighbouring levels, 2 / (levels − 1), in data units; `nil` for continuous data.
     public var binWidth: Double? { levels.map { 2 / Double($0 - 1) } }
+
+    /// The nearest samples that the source could hold: clamped to [-1, 1] and rounded to its levels; continuous data stay.
+    ///
+    /// Measures of sample quality compare what would be stored as images, not what a model says between the levels.
+    public func quantised(_ values: [Float]) -> [Float] {
+        guard let levels else { return values }
+        let scale = Float(levels - 1) / 2
+        return values.map { (min(max($0, -1), 1) * scale + scale).rounded() / scale - 1 }
+    }
 }
