@@ -5,8 +5,11 @@ let package = Package(
     name: "gud-benchmarks",
     dependencies: [.package(name: "gud", path: "..")],
     targets: [
+        .target(name: "BenchmarkSupport"),
         .executableTarget(
-            name: "training-benchmark", dependencies: [.product(name: "GUD", package: "gud")]),
+            name: "bases-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
+        .executableTarget(
+            name: "training-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
     ],
     swiftLanguageModes: [.v6]
 )
