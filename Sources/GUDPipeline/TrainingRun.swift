@@ -18,6 +18,7 @@ public final class TrainingRun {
     private let firstStep: Int
     private let progress: any ProgressReporter
     private let metrics: MetricsFile
+    private let events: EventFile
 
     /// Prepares a run, new or resumed.
     ///
@@ -62,6 +63,7 @@ public final class TrainingRun {
         try AtomicFile.makeDirectory(directory.path)
         try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
         metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
+        events = try EventFile(directory: directory.path)
     }
 
     /// Trains, or for a denoiser that is exact just keeps what was fitted.
@@ -142,7 +144,10 @@ extension TrainingRun: TrainingObserver {
         let (loss, rate) = metrics.current
         let isDue = step % options.logInterval == 0 || step == options.stepCount
         progress.advance(to: step, "loss \(rounded(loss, 4))  \(rounded(rate, 1)) steps/s", isMilestone: isDue)
-        if isDue { try metrics.writeLine(step: step, learningRate: learningRate) }
+        guard isDue else { return }
+        try metrics.writeLine(step: step, learningRate: learningRate)
+        try events.add("training/loss", loss, step: step)
+        try events.add("training/learning_rate", learningRate, step: step)
     }
 
     /// Writes a checkpoint.
