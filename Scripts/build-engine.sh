@@ -15,7 +15,7 @@ torch=$(absolute "$1")
 out=$(absolute "$2")
 compiler=${CXX:-g++}
 headers=Sources/CTensorEngine/include
-source=Sources/CTensorEngine/LibTorch/engine.cpp
+sources=Sources/CTensorEngine/LibTorch
 
 for file in include/ATen/ATen.h lib/libtorch_cpu.so lib/libc10.so; do
     [[ -e $torch/$file ]] || fail "'$torch' is not an installed torch: it has no $file; give the folder with its include/ and lib/"
@@ -27,8 +27,7 @@ version=$(sed -nE "s/^__version__ = '(.*)'/\1/p" "$torch/version.py" 2>/dev/null
 
 stamp=$(
     {
-        sha256sum <"$source"
-        cat "$headers"/*.h | sha256sum
+        cat "$sources"/* "$headers"/*.h | sha256sum
         sha256sum <Scripts/build-engine.sh
         "$compiler" --version
         printf '%s\n' "$torch" "$version"
@@ -39,12 +38,12 @@ if [[ -f $out && -f $out.stamp && $(<"$out.stamp") == "$stamp" ]]; then
     exit
 fi
 
-say "compiling the tensor engine against LibTorch ${version:-of unknown version} (about 20 seconds)"
+say "compiling the tensor engine against LibTorch ${version:-of unknown version} (about 30 seconds)"
 mkdir -p "$(dirname "$out")"
 part=$out.$$.part
 trap 'rm -f "$part"' EXIT
-"$compiler" -std=c++20 -O2 -fPIC -shared -fvisibility=hidden -I "$headers" \
-    -isystem "$torch/include" -isystem "$torch/include/torch/csrc/api/include" "$source" -o "$part" \
+"$compiler" -std=c++20 -O3 -fno-math-errno -fno-trapping-math -fPIC -shared -fvisibility=hidden -I "$headers" \
+    -isystem "$torch/include" -isystem "$torch/include/torch/csrc/api/include" "$sources/engine.cpp" -o "$part" \
     -L "$torch/lib" -ltorch_cpu -lc10 -ldl -Wl,--no-undefined "-Wl,-rpath,$torch/lib" \
     || fail "the tensor engine does not compile against LibTorch ${version:-of unknown version} in '$torch'; GUD is tested with 2.13.0"
 mv "$part" "$out"

@@ -105,11 +105,8 @@ struct SelfAttention {
         let headWidth = channels / heads
         // Channels last in memory: pixels × (3, heads, width) is a view of the projection.
         let parts = try projections(try norm(input)).permuted([0, 2, 3, 1])
-            .reshaped([batch, height * width, 3, heads, headWidth]).permuted([2, 0, 3, 1, 4])
-        func part(_ index: Int) throws(EngineError) -> Tensor {
-            try parts.narrowed(0, to: index..<index + 1).reshaped([batch, heads, height * width, headWidth])
-        }
-        let mixed = try Tensor.attention(query: part(0), key: part(1), value: part(2))
+            .reshaped([batch, height * width, 3, heads, headWidth]).permuted([2, 0, 3, 1, 4]).unbound(axis: 0)
+        let mixed = try Tensor.attention(query: parts[0], key: parts[1], value: parts[2])
         let image = try mixed.permuted([0, 2, 1, 3]).reshaped([batch, height, width, channels]).permuted([0, 3, 1, 2])
         return try input + (try output(image))
     }

@@ -22,7 +22,7 @@ struct Optimiser {
         for parameter in parameters {
             first.append(try parameter.zerosLike())
             second.append(try parameter.zerosLike())
-            steps.append(try parameter.narrowedToScalar())
+            steps.append(try parameter.scalarZero())
         }
         (firstMoments, secondMoments, self.steps) = (first, second, steps)
     }
@@ -89,7 +89,5 @@ struct Optimiser {
 
 extension Tensor {
     /// A single zero on the same device.
-    fileprivate func narrowedToScalar() throws(EngineError) -> Tensor {
-        try zerosLike().reshaped([-1]).narrowed(0, to: 0..<1).reshaped([]).zerosLike()
-    }
+    fileprivate func scalarZero() throws(EngineError) -> Tensor { try zerosLike().sum().reshaped([]) }
 }

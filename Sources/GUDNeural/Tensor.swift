@@ -83,10 +83,18 @@ extension Tensor {
         try Tensor(withAxes(order) { engine.functions.permute(handle, $0, $1) }, engine)
     }
 
-    /// A range along one axis.
-    public func narrowed(_ axis: Int, to range: Range<Int>) throws(EngineError) -> Tensor {
-        try Tensor(
-            engine.functions.narrow(handle, Int32(axis), Int64(range.lowerBound), Int64(range.count)), engine)
+    /// The slices along one axis, which they do not have.
+    public func unbound(axis: Int) throws(EngineError) -> [Tensor] {
+        let count = self.axis(axis)
+        let handles = try withUnsafeTemporaryAllocation(of: gud_tensor?.self, capacity: max(count, 1)) {
+            buffer throws(EngineError) in
+            buffer.initialize(repeating: nil)
+            try engine.check(engine.functions.unbind(handle, Int32(axis), buffer.baseAddress, Int32(count)))
+            return Array(buffer.prefix(count))
+        }
+        var slices: [Tensor] = []
+        for handle in handles { slices.append(try Tensor(handle, engine)) }
+        return slices
     }
 
     /// Tensors joined along one axis.

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Foundation
 import GUDBases
 import GUDCore
@@ -37,8 +38,10 @@ struct TrainingBenchmark {
         var ours = try Contender(item, threads: threads)
         let theirs = try PythonServer(
             "training.py",
-            ["\(item.size)", "\(item.channels)", item.multipliers.map(String.init).joined(separator: ","),
-             "\(item.batch)", "\(threads)"])
+            [
+                "\(item.size)", "\(item.channels)", item.multipliers.map(String.init).joined(separator: ","),
+                "\(item.batch)", "\(threads)",
+            ])
         let label = "\(item.size)×\(item.size)×1 base \(item.channels) \(item.multipliers)"
         for job in ["train", "infer"] {
             _ = try theirs.ask("\(job) 2")
@@ -57,8 +60,6 @@ struct TrainingBenchmark {
             label.padding(toLength: 27, withPad: " ", startingAt: 0)
                 + String(format: "peak memory: PyTorch %.0f MiB", try theirs.ask("memory")))
     }
-
-    static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }
 
 /// The U-Net of GUD, trained on the same kind of data as the script's.
@@ -101,40 +102,5 @@ struct Contender {
             }
         }
         return Date().timeIntervalSince(start) / Double(count)
-    }
-}
-
-/// A Python script of Benchmarks/Python that answers one number a line.
-final class PythonServer {
-    private let process = Process()
-    private let (input, output) = (Pipe(), Pipe())
-
-    init(_ script: String, _ arguments: [String]) throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        process.executableURL = root.deletingLastPathComponent().appendingPathComponent(".venv/bin/python")
-        process.arguments = [root.appendingPathComponent("Python/\(script)").path] + arguments
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        _ = readLine()
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
-    }
-
-    func ask(_ line: String) throws -> Double {
-        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
-        return Double(readLine()) ?? .nan
-    }
-
-    private func readLine() -> String {
-        var text = ""
-        while let byte = try? output.fileHandleForReading.read(upToCount: 1), let first = byte.first, first != 10 {
-            text.unicodeScalars.append(Unicode.Scalar(first))
-        }
-        return text
     }
 }

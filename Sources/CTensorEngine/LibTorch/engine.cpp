@@ -5,6 +5,8 @@
 
 #include "gud_tensor_engine.h"
 
+#include "group_norm.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -12,7 +14,6 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/version.h>
 
@@ -197,8 +198,14 @@ gud_tensor reshape(gud_tensor handle, const int64_t *axes, int rank) {
 gud_tensor permute(gud_tensor handle, const int64_t *order, int rank) {
   return guarded<gud_tensor>(nullptr, [=] { return own(Borrowed(handle)->permute(ints(order, rank))); });
 }
-gud_tensor narrow(gud_tensor handle, int axis, int64_t start, int64_t count) {
-  return guarded<gud_tensor>(nullptr, [=] { return own(Borrowed(handle)->narrow(axis, start, count)); });
+int unbind(gud_tensor handle, int axis, gud_tensor *slices, int count) {
+  return guarded(-1, [=] {
+    auto parts = Borrowed(handle)->unbind(axis);
+    TORCH_CHECK(parts.size() == static_cast<size_t>(count), "unbind: axis ", axis, " has ", parts.size(), " slices, not ",
+                count);
+    for (int i = 0; i < count; ++i) slices[i] = own(std::move(parts[static_cast<size_t>(i)]));
+    return 0;
+  });
 }
 gud_tensor concatenate(const gud_tensor *handles, int count, int axis) {
   return guarded<gud_tensor>(nullptr, [=] { return own(at::cat(borrowed_list(handles, count), axis)); });
@@ -266,10 +273,7 @@ gud_tensor conv2d(gud_tensor input, gud_tensor weight, gud_tensor bias, int stri
 
 gud_tensor group_norm(gud_tensor input, int groups, gud_tensor weight, gud_tensor bias, double epsilon, bool silu) {
   return guarded<gud_tensor>(nullptr, [=] {
-    Tensor normalised = at::group_norm(*Borrowed(input), groups, optional(weight), optional(bias), epsilon);
-    // In inference nobody else sees the normalised tensor: activate it in place.
-    if (silu && !at::GradMode::is_enabled()) return own(at::silu_(normalised));
-    return own(silu ? at::silu(normalised) : normalised);
+    return own(gud::group_norm(*Borrowed(input), groups, *Borrowed(weight), *Borrowed(bias), epsilon, silu));
   });
 }
 
@@ -393,7 +397,7 @@ const gud_tensor_engine table = {
     item,
     reshape,
     permute,
-    narrow,
+    unbind,
     concatenate,
     contiguous,
     unary,

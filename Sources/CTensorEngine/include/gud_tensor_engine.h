@@ -86,7 +86,7 @@ typedef struct gud_tensor_engine {
   // Shape and layout.
   gud_tensor (*reshape)(gud_tensor tensor, const int64_t *axes, int rank);
   gud_tensor (*permute)(gud_tensor tensor, const int64_t *order, int rank);
-  gud_tensor (*narrow)(gud_tensor tensor, int axis, int64_t start, int64_t count);
+  int (*unbind)(gud_tensor tensor, int axis, gud_tensor *slices, int count);  // count is the axis' extent
   gud_tensor (*concatenate)(const gud_tensor *tensors, int count, int axis);
   gud_tensor (*contiguous)(gud_tensor tensor, bool channels_last);
 
