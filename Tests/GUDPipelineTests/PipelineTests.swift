@@ -1,0 +1,147 @@
+import Foundation
+import GUDCore
+import GUDData
+import GUDNeural
+import GUDPipeline
+import GUDTraining
+import TestSupport
+import Testing
+
+@Suite("Pipelines")
+struct PipelineTests {
+    private let registry: Registry
+
+    init() throws { registry = try .builtIn() }
+
+    private func configuration(_ sections: String) throws -> Configuration {
+        try Configuration(yaml: "data: digits\n" + sections, registry: registry)
+    }
+
+    @Test(
+        "The Gaussian fit has the data's mean and covariance in every basis, under every schedule",
+        arguments: ["pixel", "pca", "fourier", "dct", "haar"],
+        [
+            "linear", "vp", "cosine", "{name: soft, softness: 1, order: variance}",
+            "{name: soft, softness: 0.2, order: variance}",
+        ])
+    func gaussianMoments(basis: String, schedule: String) throws {
+        let configuration = try configuration(
+            """
+            basis: {name: \(basis), whiten: data}
+            schedule: \(schedule)
+            denoiser: gaussian
+            sampler: {name: dpm++2m, steps: 40}
+            """)
+        let dataset = try configuration.loadData(registry)
+        let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)
+        let count = 3000
+        let samples = try pipeline.sample(0..<count, seed: 8, batchSize: 500)
+        let (drawn, real) = (Moments(samples, dimension: 64), Moments(dataset.training.values, dimension: 64))
+        for i in 0..<64 {
+            // Five standard errors, and what the last bit of noise at t = 0 and the finite steps leave.
+            let error = 5 * (real.covariance[i * 65] / Double(count)).squareRoot() + 0.01
+            #expect(abs(drawn.mean[i] - real.mean[i]) < error, "seed 8, pixel \(i)")
+            for j in 0...i {
+                let (a, b) = (real.covariance[i * 65], real.covariance[j * 65])
+                let (c, d) = (real.covariance[i * 64 + j], drawn.covariance[i * 64 + j])
+                let error = 5 * ((a * b + c * c) / Double(count)).squareRoot() + 0.02 * (a * b).squareRoot() + 1e-3
+                #expect(abs(c - d) < error, "seed 8, pixels \(i) and \(j): \(d), in the data \(c)")
+            }
+        }
+    }
+
+    @Test(
+        "A checkpoint gives the same samples, bit for bit",
+        arguments: [
+            "basis: {name: pca, whiten: data}\ndenoiser: gaussian",
+            "basis: {name: compose, of: [haar, pca], whiten: data}\ndenoiser: {name: mixture, components: 3}",
+        ])
+    func checkpoints(sections: String) throws {
+        let configuration = try configuration(sections)
+        let (pipeline, _) = try Pipeline.fit(
+            configuration, to: configuration.loadData(registry), registry: registry)
+        let directory = try TemporaryDirectory()
+        try pipeline.checkpoint(step: 3).write(to: directory.file("c"))
+        let (loaded, step) = try Pipeline.load(
+            Safetensors(contentsOf: directory.file("c")), path: "c", registry: registry)
+        #expect(step == 3)
+        #expect(try loaded.sample(0..<5, seed: 1) == pipeline.sample(0..<5, seed: 1))
+    }
+
+    @Test("Samples do not depend on the batch, nor on which others are drawn")
+    func batches() throws {
+        let configuration = try configuration(
+            "basis: {name: pca, whiten: data}\ndenoiser: gaussian\nsampler: ancestral")
+        let (pipeline, _) = try Pipeline.fit(
+            configuration, to: configuration.loadData(registry), registry: registry)
+        let short = try Pipeline.sampler(.init("ancestral", ["steps": .integer(5)]), registry)
+        let all = try pipeline.sample(0..<20, seed: 2, sampler: short, batchSize: 20)
+        #expect(try pipeline.sample(0..<20, seed: 2, sampler: short, batchSize: 3) == all)
+        #expect(try pipeline.sample(7..<9, seed: 2, sampler: short) == Array(all[7 * 64..<9 * 64]))
+    }
+
+    @Test("Given pixels come back as they were given, and the rest is drawn around them")
+    func given() throws {
+        let configuration = try configuration("basis: pixel\ndenoiser: gaussian\nconditioner: given")
+        let dataset = try configuration.loadData(registry)
+        let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)
+        let values = Array(dataset.test[0])
+        let mask = (0..<64).map { $0 < 32 }
+        let samples = try pipeline.sample(
+            0..<2, seed: 0, request: ConditionRequest(observed: (values, mask)))
+        for index in 0..<32 { #expect(abs(samples[index] - values[index]) < 1e-5) }
+        #expect(samples[32..<64] != samples[96..<128])
+    }
+
+    @Test("Labels from a file are kept in the checkpoint: the run does not need the file again")
+    func customLabels() throws {
+        let directory = try TemporaryDirectory()
+        try NumpyArray.write((0..<64).map { Float($0) / 64 }, axes: [64], to: directory.file("l.npy"))
+        try "{data: digits, denoiser: gaussian, schedule: {name: soft, order: custom, labels: l.npy, softness: 1}}"
+            .write(
+                toFile: directory.file("c.yaml"), atomically: true, encoding: .utf8)
+        let configuration = try Configuration(contentsOf: directory.file("c.yaml"), registry: registry)
+        let run = RunDirectory(directory.file("run"))
+        let training = try TrainingRun(configuration, in: run, registry: registry, progress: SilentProgress())
+        #expect(try training.run() == .finished(step: 0))
+        try FileManager.default.removeItem(atPath: directory.file("l.npy"))
+        #expect(try run.load(registry: registry).pipeline.sample(0..<1, seed: 0).count == 64)
+    }
+
+    @Test(
+        "A family of schedules trains a network that is told γ, and samples at one of its members",
+        .enabled(if: (try? TensorEngine.shared()) != nil, "run 'make setup'"))
+    func family() throws {
+        let directory = try TemporaryDirectory()
+        let configuration = try configuration(
+            """
+            schedule: {name: family, order: row}
+            denoiser: {name: unet, channels: 8, conditioning: map}
+            training: {steps: 2, batch: 4, sampleEvery: 0}
+            sampler: {name: ddim, steps: 3}
+            """)
+        let training = try TrainingRun(
+            configuration, in: RunDirectory(directory.file("run")), registry: registry, progress: SilentProgress())
+        #expect(try training.run() == .finished(step: 2))
+        #expect(try training.pipeline.sample(0..<2, seed: 0).allSatisfy(\.isFinite))
+    }
+}
+
+/// Mean and covariance of samples, in Double.
+struct Moments {
+    var mean: [Double]
+    var covariance: [Double]
+
+    init(_ values: [Float], dimension: Int) {
+        let count = values.count / dimension
+        mean = [Double](repeating: 0, count: dimension)
+        covariance = [Double](repeating: 0, count: dimension * dimension)
+        for place in values.indices { mean[place % dimension] += Double(values[place]) / Double(count) }
+        for sample in 0..<count {
+            let row = (0..<dimension).map { Double(values[sample * dimension + $0]) - mean[$0] }
+            for i in 0..<dimension {
+                for j in 0..<dimension { covariance[i * dimension + j] += row[i] * row[j] / Double(count) }
+            }
+        }
+    }
+}
