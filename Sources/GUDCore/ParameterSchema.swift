@@ -26,7 +26,8 @@ public struct Parameter<Value: ParameterRepresentable>: Sendable {
         specification = ParameterSpecification(
             name: name, expectation: Value.expectation,
             defaultValue: isRequired ? nil : defaultValue.parameterValue, range: range, unit: unit,
-            documentation: documentation, accepts: { Value($0) != nil })
+            documentation: documentation, isNumberList: Value.self == NumberList.self || Value.self == NumberList?.self,
+            accepts: { Value($0) != nil })
     }
 
     /// The key in a configuration.
@@ -47,6 +48,8 @@ public struct ParameterSpecification: Sendable {
     public let unit: String?
     /// One sentence for people.
     public let documentation: String
+    /// Whether the value may be the path of a file of numbers; see ``NumberList``.
+    public let isNumberList: Bool
     /// Whether a value is of the parameter's type.
     public let accepts: @Sendable (ParameterValue) -> Bool
 }

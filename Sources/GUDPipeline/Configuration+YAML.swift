@@ -40,8 +40,7 @@ extension Configuration {
     /// The resolved configuration as YAML, sections in their customary order.
     public func yaml(_ registry: Registry) throws -> String {
         let tree = try resolvedTree(registry)
-        let order = Self.componentSections.map(\.key) + ["training", "seed"]
-        return try YAML.text(order.compactMap { key in tree[key].map { (key, $0) } })
+        return try YAML.text(Self.keys.compactMap { key in tree[key].map { (key, $0) } })
     }
 }
 

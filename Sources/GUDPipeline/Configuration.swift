@@ -27,6 +27,9 @@ public struct Configuration: Sendable, Equatable {
         ("conditioner", "conditioner"), ("sampler", "sampler"),
     ]
 
+    /// All top-level keys, in the order in which they are written.
+    static let keys = componentSections.map(\.key) + ["training", "seed", "baseDirectory"]
+
     /// The chosen component of each section.
     var choices: [String: Choice]
     /// The given parameters of the `training` section.
@@ -62,17 +65,29 @@ public struct Configuration: Sendable, Equatable {
     ///   - baseDirectory: The folder that relative paths start from.
     /// - Throws: ``ParameterError`` or ``RegistryError``.
     public init(_ tree: [String: ParameterValue], registry: Registry, baseDirectory: String = ".") throws {
+        let known = Self.keys
         self.baseDirectory = baseDirectory
-        let known = Self.componentSections.map(\.key) + ["training", "seed"]
+        if let value = tree["baseDirectory"] {
+            guard let path = String(value) else {
+                throw ParameterError.type("baseDirectory", value, expectation: "the path of a folder")
+            }
+            self.baseDirectory = Self.resolve(path, from: baseDirectory)
+        }
         for key in tree.keys.sorted() where !known.contains(key) {
             throw ParameterError.unknownKey(key, suggestion: nearest(to: key, among: known), known: known)
         }
         choices = [:]
         for (section, kind) in Self.componentSections {
             guard let value = tree[section] else { continue }
-            let choice = try Self.choice(value, at: section)
-            let entry = try registry.entry(kind, named: choice.name)
-            _ = try entry.descriptor.schema.resolve(choice.parameters, at: section)
+            var choice = try Self.choice(value, at: section)
+            let schema = try registry.entry(kind, named: choice.name).descriptor.schema
+            _ = try schema.resolve(choice.parameters, at: section)
+            // A run must not depend on a file beside it: lists of numbers become part of the configuration.
+            for specification in schema.specifications where specification.isNumberList {
+                guard case .string(let path)? = choice.parameters[specification.name] else { continue }
+                let numbers = try NumpyArray(contentsOf: Self.resolve(path, from: self.baseDirectory)).values
+                choice.parameters[specification.name] = numbers.parameterValue
+            }
             choices[section] = choice
         }
         guard choices["data"] != nil else {
@@ -91,6 +106,11 @@ public struct Configuration: Sendable, Equatable {
             seed = UInt64(number)
         }
         _ = try training()
+    }
+
+    /// A path as it is meant from a folder: itself where it is absolute.
+    private static func resolve(_ path: String, from folder: String) -> String {
+        path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
     }
 
     private static func choice(_ value: ParameterValue, at section: String) throws(ParameterError) -> Choice {
@@ -113,6 +133,10 @@ public struct Configuration: Sendable, Equatable {
     /// - Throws: As ``init(_:registry:baseDirectory:)``.
     public func resolvedTree(_ registry: Registry) throws -> [String: ParameterValue] {
         var tree: [String: ParameterValue] = ["seed": .integer(Int(seed))]
+        if baseDirectory != "." {
+            // The resolved configuration lies elsewhere than the one that was read: relative paths go on meaning the same.
+            tree["baseDirectory"] = .string(URL(fileURLWithPath: baseDirectory).standardizedFileURL.path)
+        }
         let all = [
             "data": data, "basis": basis, "schedule": schedule, "denoiser": denoiser, "conditioner": conditioner,
             "sampler": sampler,

@@ -116,7 +116,7 @@ public final class TrainingRun {
             yaml: try Pipeline.metadata(of: checkpoint, path: path).configuration, registry: registry, name: path)
         let mayChange: Set = [
             "training.steps", "training.logEvery", "training.checkpointEvery", "training.keepCheckpoints",
-            "training.sampleEvery",
+            "training.sampleEvery", "baseDirectory",
         ]
         let old = Dictionary(uniqueKeysWithValues: flattened(.table(try kept.resolvedTree(registry)), ""))
         let new = Dictionary(uniqueKeysWithValues: flattened(.table(try configuration.resolvedTree(registry)), ""))

@@ -4,8 +4,8 @@ import GUDCore
 /// Where the labels of each order come from: the data's variances, the basis, or a file.
 struct LabelSource {
     let context: ScheduleContext
-    /// The path of a `.npy` file with one label per component, for ``LabelOrder/custom``.
-    let file: String?
+    /// One label per component, for ``LabelOrder/custom``.
+    let custom: NumberList?
     /// The side of a block in pixels, for ``LabelOrder/block``.
     let blockSize: Int
     /// Where the schedule stands in the configuration, for messages.
@@ -30,7 +30,7 @@ struct LabelSource {
         case .column: try natural(.column, for: order)
         case .row: try natural(.row, for: order)
         case .block: try blocks()
-        case .custom: try custom()
+        case .custom: try customLabels()
         }
     }
 
@@ -64,18 +64,18 @@ struct LabelSource {
         return zip(rows, columns).map { $0 * perRow + $1 }
     }
 
-    private func custom() throws -> [Double] {
-        guard let file else {
+    private func customLabels() throws -> [Double] {
+        guard let custom else {
             throw ParameterError.rule(
                 "\(path).order", .string("custom"), "needs labels; give '\(path).labels' the path of a .npy file")
         }
-        let array = try NumpyArray(contentsOf: file)
-        guard array.values.count == context.componentCount else {
+        let labels = try custom.values()
+        guard labels.count == context.componentCount else {
             throw ParameterError.rule(
-                "\(path).labels", file.parameterValue,
-                "holds \(array.values.count) labels where there are \(context.componentCount) components")
+                "\(path).labels", custom.parameterValue,
+                "holds \(labels.count) labels where there are \(context.componentCount) components")
         }
-        return array.values
+        return labels
     }
 
     /// Labels moved and scaled so that the lowest is 0 and the highest is `range`; all 0 where they are equal.

@@ -14,8 +14,8 @@ struct SoftRecipe {
     static let order = Parameter(
         "order", default: WeightedOrders(terms: [.init(order: .variance, weight: 1)]),
         "What is generated first; level, column, row and block are sequences.")
-    static let labels = Parameter<String?>(
-        "labels", default: nil, "Path of a .npy file with one label per component, for the custom order.")
+    static let labels = Parameter<NumberList?>(
+        "labels", default: nil, "One label per component, or the path of a .npy file with them, for the custom order.")
     static let blockSize = Parameter(
         "blockSize", default: 4, range: 1...65536, unit: "pixels", "Side of a block, for the block order.")
 
@@ -38,7 +38,7 @@ struct SoftRecipe {
         bounds = low...high
         orders = parameters[Self.order]
         let source = LabelSource(
-            context: context, file: parameters[Self.labels], blockSize: parameters[Self.blockSize],
+            context: context, custom: parameters[Self.labels], blockSize: parameters[Self.blockSize],
             path: parameters.path)
         labels = try source.labels(orders, range: high - low)
     }

@@ -31,7 +31,7 @@ struct MistakeTests {
         #expect(
             try complaint(["schedul.softness=1"])
                 == "gud: schedul: unknown key; did you mean 'schedule'? known keys: data, basis, schedule, denoiser, "
-                + "conditioner, sampler, training, seed\n")
+                + "conditioner, sampler, training, seed, baseDirectory\n")
     }
 
     @Test("A value out of range, and one of another type")

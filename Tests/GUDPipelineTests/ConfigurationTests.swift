@@ -1,6 +1,7 @@
 import Foundation
 import GUDCore
 import GUDPipeline
+import GUDTraining
 import TestSupport
 import Testing
 
