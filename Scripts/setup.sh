@@ -100,7 +100,8 @@ install_python() {
         say "Python packages are there"
         return
     fi
-    say "installing into .venv: ${unmet[*]} (torch takes about a minute and 0.9 GB)"
+    say "installing into .venv: ${unmet[*]}"
+    [[ ${unmet[*]} != *torch* ]] || say "torch takes about a minute and 0.9 GB on disk"
     if ! .venv/bin/python -m pip install --disable-pip-version-check "${unmet[@]}" >"$log" 2>&1; then
         tail -n 5 "$log" >&2
         fail "pip could not install ${unmet[*]} (whole output: $log)" \

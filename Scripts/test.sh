@@ -2,7 +2,7 @@
 # Scripts/test.sh [OPTION…]: builds and runs all tests in release mode; options go to `swift test` (--filter NAME).
 #
 # The reference vectors and data sets are taken from $GUD_SHARED, or ../shared where that is there; tests that need them skip
-# without. Shows the build, failures, what tests print, and the closing line; everything else is in .build/test.log.
+# without. Shows the build, failures (long lines cut), what tests print, and the closing line; everything is in .build/test.log.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 if [[ -z ${GUD_SHARED:-} && -d ../shared ]]; then GUD_SHARED=$(cd ../shared && pwd); fi
@@ -21,7 +21,7 @@ log=.build/test.log
 status=0
 swift test -c release --scratch-path .build/tests --disable-xctest \
     --explicit-target-dependency-import-check error "$@" 2>&1 \
-    | tee "$log" | sed -E '/Test run with/b; /^(◇|✔|↳) /d' || status=$?
+    | tee "$log" | sed -E '/Test run with/b; /^(◇|✔|↳) /d; s/^(.{400}).*/\1 …/' || status=$?
 
 closing=$(grep -E 'Test run with [0-9]+ test' "$log" | tail -n 1) || true
 [[ -n $closing ]] || fail "the tests did not run to their end; see $log"
