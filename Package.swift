@@ -106,7 +106,8 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CTensorEngine" {
+for target in package.targets
+where [.regular, .executable, .test].contains(target.type) && target.name != "CTensorEngine" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -36,7 +36,8 @@ public struct ClassConditioner: TrainingConditioner {
         _ request: ConditionRequest, in space: ComponentSpace
     ) throws(ConditionerError) -> Condition {
         guard request.observed == nil else {
-            throw .unsupported("observed values were given, but the conditioner is 'class'; train with 'given' for those")
+            throw .unsupported(
+                "observed values were given, but the conditioner is 'class'; train with 'given' for those")
         }
         var embedding = [Float](repeating: 0, count: classCount)
         if let index = request.classIndex {

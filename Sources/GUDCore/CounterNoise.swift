@@ -6,7 +6,7 @@ import Foundation
 /// which were drawn before it. Normals come from Philox words by the Box–Muller transform in Double with 53-bit radii, so
 /// the tails reach 8.5σ.
 public struct CounterNoise: Sendable {
-    /// What a random number is for. Two purposes never share a number.
+    /// What a random number is for; two purposes never share one.
     public enum Purpose: UInt32, Sendable {
         /// The state at t = 1.
         case prior = 1

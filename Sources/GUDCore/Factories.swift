@@ -118,7 +118,7 @@ public struct DenoiserContext: Sendable {
     public var embeddingWidth: Int
     /// The seed of the run, for initial weights.
     public var seed: UInt64
-    /// Where it computes: `cpu`, or `cuda:0`. Denoisers without a tensor engine ignore it.
+    /// Where it computes, `cpu` or `cuda:0`; denoisers without a tensor engine ignore it.
     public var device: String
 
     /// A context.

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Work spread over the machine's cores. Results never depend on how it is spread.
+/// Work spread over the machine's cores, with results that never depend on how it is spread.
 public enum Parallel {
     /// The number of threads to use: `GUD_THREADS` where it is a positive number, else the active cores.
     public static let width: Int = {

@@ -29,10 +29,11 @@ struct NeuralCore {
     let parameterCount: Int
 
     init(
-        seed: UInt64, device: String, build: (ParameterBuilder) throws(EngineError) -> any Network
+        seed: UInt64, device: String, dimension: Int, build: (ParameterBuilder) throws(EngineError) -> any Network
     ) throws(EngineError) {
         engine = try TensorEngine.shared()
         self.device = try Device(device, in: engine)
+        engine.chooseThreads(dimension: dimension)
         let trained = ParameterBuilder(engine: engine, device: self.device, seed: seed)
         network = try build(trained)
         let averaged = ParameterBuilder(engine: engine, device: self.device, seed: seed)

@@ -43,7 +43,8 @@ public final class NeuralDenoiser: DifferentiableDenoiser, TrainableDenoiser {
                     + "\(context.space.dimension) components; use 'time', or a complete basis")
         }
         do {
-            let core = try NeuralCore(seed: context.seed, device: context.device, build: build)
+            let core = try NeuralCore(
+                seed: context.seed, device: context.device, dimension: context.space.dimension, build: build)
             parameterCount = core.parameterCount
             self.core = Mutex(core)
         } catch {

@@ -36,11 +36,11 @@ public final class TensorEngine: Sendable {
             var reason = [CChar](repeating: 0, count: 1024)
             if let pointer = gud_engine_open(path, &reason, reason.count) {
                 let engine = TensorEngine(table: EngineTable(pointer: pointer), path: path)
-                engine.threadCount = Parallel.width
                 _ = engine.functions.set_deterministic(true)
                 return engine
             }
-            tried.append(.init(path: path, reason: String(decoding: reason.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)))
+            let text = String(decoding: reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            tried.append(.init(path: path, reason: text))
         }
         throw .unavailable(tried: tried)
     }
@@ -59,10 +59,19 @@ public final class TensorEngine: Sendable {
     /// The number of CUDA devices that can be used.
     public var cudaDeviceCount: Int { Int(functions.device_count(Int32(GUD_DEVICE_CUDA.rawValue))) }
 
+    /// Chooses how many threads one operation may use, from the size of a sample.
+    ///
+    /// Threads that meet after every operation cost more than they bring where operations are short: on small images one
+    /// thread is faster, and several times so on a busy machine. The choice depends on nothing that is measured, because
+    /// results depend, in their last bits, on the number of threads. `GUD_THREADS` overrides it.
+    func chooseThreads(dimension: Int) {
+        threadCount = Environment["GUD_THREADS"] != nil || dimension >= 512 ? Parallel.width : 1
+    }
+
     /// Seeds the random numbers that the engine draws itself (dropout).
     func seed(_ seed: UInt64) throws(EngineError) { try check(functions.set_seed(seed)) }
 
-    /// Runs the body without anything that gradients would need, on this thread. Tensors made inside stay inside.
+    /// Runs the body without anything that gradients would need, on this thread; tensors made inside stay inside.
     func withInference<Result>(_ body: () throws(EngineError) -> Result) throws(EngineError) -> Result {
         let scope = functions.begin_inference()
         defer { functions.end_inference(scope) }

@@ -167,7 +167,8 @@ public enum ConfigurationError: GUDError, Equatable {
     public var description: String {
         switch self {
         case .syntax(let name, let reason): "\(name): not a configuration: \(reason)"
-        case .override(let text): "--set \(text): write --set path.to.key=value, for example --set schedule.softness=0.5"
+        case .override(let text):
+            "--set \(text): write --set path.to.key=value, for example --set schedule.softness=0.5"
         case .missingPath(let text, let place, let found):
             "--set \(text): '\(place)' is \(found), which has no keys of its own"
         }

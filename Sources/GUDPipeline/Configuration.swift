@@ -101,7 +101,9 @@ public struct Configuration: Sendable, Equatable {
         }
         seed = 0
         if let value = tree["seed"] {
-            guard let number = Int(value) else { throw ParameterError.type("seed", value, expectation: Int.expectation) }
+            guard let number = Int(value) else {
+                throw ParameterError.type("seed", value, expectation: Int.expectation)
+            }
             guard number >= 0 else { throw ParameterError.range("seed", value, 0...Double.greatestFiniteMagnitude) }
             seed = UInt64(number)
         }

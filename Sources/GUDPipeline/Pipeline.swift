@@ -25,7 +25,7 @@ public struct Pipeline: Sendable {
     /// What fitting found, for people.
     public let report: [String]
 
-    /// Fits everything that is fitted to the training part of a data set. A trainable denoiser is made, not trained.
+    /// Fits everything that is fitted to the training part of a data set; a trainable denoiser is made, not trained.
     ///
     /// - Parameters:
     ///   - configuration: What to make.

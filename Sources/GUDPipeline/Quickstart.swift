@@ -83,7 +83,7 @@ public struct Quickstart {
                 ("mixture of 10 gaussians", mixture), ("this model", samples),
             ].map { ($0.0, try Samples(dataset.quantised($0.1), dimension: dataset.shape.dimension)) },
             against: Samples(dataset.test.values, dimension: dataset.shape.dimension),
-            named: "\(dataset.test.count) held-out images; samples rounded to the \(dataset.levels ?? 0) levels of the data")
+            named: "\(dataset.test.count) held-out images (samples rounded to the \(dataset.levels ?? 0) grey levels)")
         try AtomicFile.write(report.json(), to: "\(directory.path)/scores.json")
         watch.lap("scoring")
         return Outcome(scores: report, picture: picture, times: watch.laps)

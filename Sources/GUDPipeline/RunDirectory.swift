@@ -2,7 +2,7 @@ import Foundation
 import GUDCore
 import GUDTraining
 
-/// The directory of a run: configuration, metrics, checkpoints, sample grids and log. It can be moved.
+/// The directory of a run: configuration, metrics, checkpoints, sample grids and log; it can be moved.
 public struct RunDirectory: Sendable {
     /// The directory.
     public let path: String

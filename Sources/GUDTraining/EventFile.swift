@@ -16,7 +16,8 @@ public final class EventFile {
     public init(directory: String) throws(FileError) {
         let now = Date().timeIntervalSince1970
         path = "\(directory)/events.out.tfevents.\(Int(now)).gud.\(ProcessInfo.processInfo.processIdentifier)"
-        try AtomicFile.write(Self.record(Self.event(time: now, step: 0) { $0.append(text: "brain.Event:2", field: 3) }), to: path)
+        let version = Self.event(time: now, step: 0) { $0.append(text: "brain.Event:2", field: 3) }
+        try AtomicFile.write(Self.record(version), to: path)
         guard let handle = FileHandle(forWritingAtPath: path) else {
             throw .write(path, reason: "it cannot be opened again")
         }

@@ -4,15 +4,17 @@ import GUDCore
 public struct TrainingOptions: Sendable {
     static let steps = Parameter("steps", default: 4000, range: 0...1e9, "Gradient steps in all.")
     static let batch = Parameter("batch", default: 64, range: 1...65536, "Samples per step.")
-    static let learningRate = Parameter("learningRate", default: 3e-4, range: 0...1, "Peak learning rate of AdamW.")
+    static let learningRate = Parameter("learningRate", default: 3e-4, range: 0...1e6, "Peak learning rate of AdamW.")
     static let warmup = Parameter("warmup", default: 200, range: 0...1e6, "Steps in which the learning rate rises.")
     static let decay = Parameter(
         "decay", default: LearningRateDecay.constant,
         "What the learning rate does after the warm-up: stays, or falls to zero along a cosine.")
     static let ema = Parameter("ema", default: 0.999, range: 0...0.999999, "Decay of the averaged weights per step.")
-    static let gradientClip = Parameter("gradientClip", default: 1.0, range: 1e-6...1e6, "Largest norm of the gradients.")
+    static let gradientClip = Parameter(
+        "gradientClip", default: 1.0, range: 1e-6...1e6, "Largest norm of the gradients.")
     static let weightDecay = Parameter("weightDecay", default: 0.01, range: 0...1, "Decoupled weight decay.")
-    static let logEvery = Parameter("logEvery", default: 50, range: 1...1e6, unit: "steps", "How often metrics are written.")
+    static let logEvery = Parameter(
+        "logEvery", default: 50, range: 1...1e6, unit: "steps", "How often metrics are written.")
     static let checkpointEvery = Parameter(
         "checkpointEvery", default: 1000, range: 1...1e9, unit: "steps", "How often a checkpoint is written.")
     static let keepCheckpoints = Parameter("keepCheckpoints", default: 3, range: 1...1000, "Checkpoints that are kept.")

@@ -12,11 +12,16 @@ enum Interrupt {
     static func watch() {
         // Touch the flag before a handler can: its first use must not happen inside one.
         requested.store(false, ordering: .relaxed)
+        // Whoever started the program may have done so from a thread that blocks signals, and children inherit that.
+        var both = sigset_t()
+        sigemptyset(&both)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&both, number)
             signal(number) { number in
                 if Interrupt.requested.exchange(true, ordering: .relaxed) { _exit(128 + number) }
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
     }
 }
 

@@ -91,7 +91,7 @@ struct TrainingTests {
     func divergence() throws {
         let (directory, path) = try Program.configuration([
             "training":
-                "{steps: 400, batch: 16, learningRate: 1, warmup: 0, weightDecay: 0, gradientClip: 1e6, sampleEvery: 0}"
+                "{steps: 400, batch: 16, learningRate: 1e5, warmup: 0, weightDecay: 0, gradientClip: 1e6, sampleEvery: 0}"
         ])
         let run = directory.file("run")
         let result = try Program.run(["train", path, "--run", run])

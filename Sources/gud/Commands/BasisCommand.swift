@@ -78,7 +78,7 @@ struct BasisCommand: ParsableCommand {
             guard isRows || (values.axes.count == 1 && row == 1) else {
                 throw FileError.format(
                     input, offset: 0,
-                    reason: "has shape \(values.axes); the first axis is the batch, and each row must hold \(row) values")
+                    reason: "has shape \(values.axes); the first axis is the batch, and each row holds \(row) values")
             }
             let batch = values.axes[0]
             if inverse {

@@ -61,7 +61,7 @@ struct DoctorCommand: ParsableCommand {
         Check("tensor engine") {
             let engine = try TensorEngine.shared()
             let devices = ["cpu"] + (0..<engine.cudaDeviceCount).map { "cuda:\($0)" }
-            return "LibTorch \(engine.version), \(engine.threadCount) threads, devices \(devices.joined(separator: ", ")), "
+            return "LibTorch \(engine.version), devices \(devices.joined(separator: ", ")), "
                 + "from \(engine.path)"
         }
     }

@@ -25,7 +25,8 @@ struct QuickstartCommand: ParsableCommand {
         let registry = try Registry.builtIn()
         Interrupt.watch()
         let quickstart = Quickstart(
-            registry: registry, directory: RunDirectory(directory), overrides: overrides.set, progress: TerminalProgress())
+            registry: registry, directory: RunDirectory(directory), overrides: overrides.set,
+            progress: TerminalProgress())
         let outcome: Quickstart.Outcome?
         do {
             outcome = try quickstart.run(shouldStop: { Interrupt.isRequested })

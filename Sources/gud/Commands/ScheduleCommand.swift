@@ -80,7 +80,8 @@ struct ScheduleCommand: ParsableCommand {
                     "labels, variances and --components disagree: \(counts.map(String.init).joined(separator: ", "))")
             }
             if let index = variances?.firstIndex(where: { !($0 > 0) }) {
-                throw ValidationError("--variances: entry \(index) is \(variances?[index] ?? 0); variances are positive")
+                throw ValidationError(
+                    "--variances: entry \(index) is \(variances?[index] ?? 0); variances are positive")
             }
             let factory = try registry.factory(.schedule, named: name)
             var given = try Configuration.table(of: set)
