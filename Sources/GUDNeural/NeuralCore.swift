@@ -85,8 +85,9 @@ struct NeuralCore {
     /// The trained network's output; keeps the graph for ``update(_:learningRate:)``.
     mutating func forward(_ batch: NetworkBatch, randomSeed: UInt64) throws(DenoiserError) -> [Float] {
         do {
-            try engine.seed(randomSeed)
-            let output = try network(try input(batch, samples: try samples(batch), isTraining: true))
+            let output = try engine.withSeed(randomSeed) { () throws(EngineError) in
+                try network(try input(batch, samples: try samples(batch), isTraining: true))
+            }
             pendingOutput = output
             return try output.values()
         } catch { throw error.asDenoiserError }

@@ -10,6 +10,7 @@ public final class TensorEngine: Sendable {
     let table: EngineTable
     /// The file that was opened.
     public let path: String
+    private let randomness = NSLock()
 
     private init(table: EngineTable, path: String) {
         self.table = table
@@ -68,8 +69,17 @@ public final class TensorEngine: Sendable {
         threadCount = Environment["GUD_THREADS"] != nil || dimension >= 512 ? Parallel.width : 1
     }
 
-    /// Seeds the random numbers that the engine draws itself (dropout).
-    func seed(_ seed: UInt64) throws(EngineError) { try check(functions.set_seed(seed)) }
+    /// Runs the body with the random numbers that the engine draws itself (dropout) beginning at a seed.
+    ///
+    /// They come from one generator of the whole process: models that train side by side take turns.
+    func withSeed<Result>(
+        _ seed: UInt64, _ body: () throws(EngineError) -> Result
+    ) throws(EngineError) -> Result {
+        randomness.lock()
+        defer { randomness.unlock() }
+        try check(functions.set_seed(seed))
+        return try body()
+    }
 
     /// Runs the body without anything that gradients would need, on this thread; tensors made inside stay inside.
     func withInference<Result>(_ body: () throws(EngineError) -> Result) throws(EngineError) -> Result {

@@ -9,10 +9,10 @@ public struct Quickstart {
     /// The configuration that is trained.
     public static let configuration = """
         data: {name: digits, split: random}
-        basis: {name: pca, whiten: data}
-        schedule: {name: soft, softness: 0.5, order: variance, gammaDenoise: -7, gammaNoise: 7}
-        denoiser: {name: unet, channels: 32, multipliers: [1, 2]}
-        training: {steps: 4000, batch: 64, learningRate: 1e-3, decay: cosine, sampleEvery: 0}
+        basis: {name: dct}
+        schedule: {name: soft, softness: 2, order: frequency, gammaDenoise: -6, gammaNoise: 6}
+        denoiser: {name: unet, channels: 16, multipliers: [1, 2]}
+        training: {steps: 4000, batch: 64, learningRate: 2e-3, decay: cosine, sampleEvery: 0}
         sampler: {name: dpm++2m, steps: 20}
         seed: 0
 
