@@ -100,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )
