@@ -5,51 +5,29 @@ import GUDCore
 /// Component (k, l) of a channel is `a_k b_l Σ_ij x_ij cos(πk(2i + 1)/2H) cos(πl(2j + 1)/2W)`, with `a_0 = √(1/H)`,
 /// `a_k = √(2/H)`, and likewise *b* along the width. It lies where the pixel of row *k*, column *l* lay.
 ///
-/// Cost: two small matrix products a sample, `2 H W C (H + W)` operations. Round trips are exact to about 4 ulps of
+/// Cost: two small matrix products a sample, `2 H W C (H + W)` operations; long vectors O(D log D). Round trips are exact to about 4 ulps of
 /// `‖x‖∞` per axis; the conformance tests state the bound.
 ///
 /// Source: Ahmed, Natarajan & Rao, "Discrete cosine transform", IEEE Trans. Computers C-23, 1974; tested against
 /// `scipy.fft.dctn(type=2, norm="ortho")`.
-public struct DCTBasis: Basis {
+public struct DCTBasis: SampleTransformBasis {
     /// The shape of one sample.
     public let shape: SampleShape
-    private let transform: SeparableTransform
+    let transform: any SampleTransform
 
     /// The cosine transform of samples of a shape; a vector is transformed along its one axis.
     public init(shape: SampleShape) {
         self.shape = shape
-        transform = SeparableTransform(Grid(shape), matrix: AxisMatrix.cosine)
-    }
-
-    /// The number of components, *D*.
-    public var componentCount: Int { dimension }
-
-    /// Writes the cosine transform of each sample.
-    public func forward(_ samples: Span<Float>, into coefficients: inout MutableSpan<Float>) throws(BasisError) {
-        _ = try batchCount(
-            source: samples.count, rowsOf: dimension, destination: coefficients.count, rowsOf: dimension)
-        SampleBatch.transform(
-            samples, rowsOf: dimension, into: &coefficients, rowsOf: dimension, scratch: dimension
-        ) { [transform] sample, result, scratch in
-            transform.forward(sample, into: &result, scratch: &scratch)
-        }
-    }
-
-    /// Writes the inverse (type III) transform of each row of coefficients.
-    public func inverse(_ coefficients: Span<Float>, into samples: inout MutableSpan<Float>) throws(BasisError) {
-        _ = try batchCount(
-            source: coefficients.count, rowsOf: dimension, destination: samples.count, rowsOf: dimension)
-        SampleBatch.transform(
-            coefficients, rowsOf: dimension, into: &samples, rowsOf: dimension, scratch: dimension
-        ) { [transform] coefficients, result, scratch in
-            transform.inverse(coefficients, into: &result, scratch: &scratch)
-        }
+        let grid = Grid(shape)
+        transform =
+            grid.hasRows || grid.width < SignalTransform.shortest
+            ? SeparableTransform(grid, matrix: AxisMatrix.cosine) : SignalTransform(.cosine, length: grid.width)
     }
 
     /// The frequency `√(k² + l²)/2` in cycles per image: index *k* makes *k* half-cycles.
     public func labels(_ order: NaturalOrder) -> [Double]? {
         guard order == .frequency else { return nil }
-        return transform.grid.labels { row, column in Double(row * row + column * column).squareRoot() / 2 }
+        return Grid(shape).labels { row, column in Double(row * row + column * column).squareRoot() / 2 }
     }
 }
 

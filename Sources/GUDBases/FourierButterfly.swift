@@ -46,7 +46,16 @@ struct FourierButterfly {
     /// The flat indices of (k, l), (k, −l), (−k, l) and (−k, −l) of every channel.
     @inline(__always)
     private func forEachQuadruple(_ body: (Int, Int, Int, Int) -> Void) {
-        let channels = grid.channels
+        // Constant numbers of channels make faster loops.
+        switch grid.channels {
+        case 1: forEachQuadruple(channels: 1, body)
+        case 3: forEachQuadruple(channels: 3, body)
+        default: forEachQuadruple(channels: grid.channels, body)
+        }
+    }
+
+    @inline(__always)
+    private func forEachQuadruple(channels: Int, _ body: (Int, Int, Int, Int) -> Void) {
         for k in stride(from: 1, to: (grid.height + 1) / 2, by: 1) {
             let upper = k * grid.width
             let lower = (grid.height - k) * grid.width

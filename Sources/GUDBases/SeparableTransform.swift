@@ -8,7 +8,7 @@ import GUDLinearAlgebra
 /// outside the columns, `[height, channels, width]`, where one product serves all of them.
 ///
 /// Cost: `2 H W C (H + W)` operations a sample, against `2 (H W C)²` for the dense matrix.
-struct SeparableTransform: Sendable {
+struct SeparableTransform: SampleTransform {
     let grid: Grid
     private let columns: AxisMatrix
     private let rows: AxisMatrix?
@@ -19,6 +19,8 @@ struct SeparableTransform: Sendable {
         columns = matrix(grid.width)
         rows = !grid.hasRows ? nil : grid.height == grid.width ? columns : matrix(grid.height)
     }
+
+    var scratchCount: Int { grid.count }
 
     /// Writes `B X Aᵀ` for every channel of a sample; scratch holds as many scalars as the sample.
     func forward(_ sample: Span<Float>, into result: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
@@ -56,35 +58,43 @@ struct SeparableTransform: Sendable {
         if grid.channels == 1 {
             BLAS.gemm(sample.span, right.span, into: &result, rows: lines, inner: width, columns: width)
         } else {
-            channelsOutward(sample.span, into: &result)
+            moveChannels(.outward, sample.span, into: &result)
             BLAS.gemm(result.span, right.span, into: &sample, rows: lines, inner: width, columns: width)
-            channelsLast(sample.span, into: &result)
+            moveChannels(.last, sample.span, into: &result)
         }
     }
 
-    /// `[height, width, channels]` to `[height, channels, width]`.
-    private func channelsOutward(_ source: Span<Float>, into destination: inout MutableSpan<Float>) {
-        let (width, channels) = (grid.width, grid.channels)
-        for row in 0..<grid.height {
-            let start = row * width * channels
-            for channel in 0..<channels {
-                for column in 0..<width {
-                    destination[unchecked: start + channel * width + column] =
-                        source[unchecked: start + column * channels + channel]
-                }
-            }
+    private enum Move {
+        /// From `[height, width, channels]` to `[height, channels, width]`.
+        case outward
+        /// Back.
+        case last
+    }
+
+    private func moveChannels(_ move: Move, _ source: Span<Float>, into destination: inout MutableSpan<Float>) {
+        // A constant number of channels makes the loop a third faster; colours are worth it.
+        if grid.channels == 3 {
+            moveChannels(move, source, into: &destination, channels: 3)
+        } else {
+            moveChannels(move, source, into: &destination, channels: grid.channels)
         }
     }
 
-    /// `[height, channels, width]` to `[height, width, channels]`.
-    private func channelsLast(_ source: Span<Float>, into destination: inout MutableSpan<Float>) {
-        let (width, channels) = (grid.width, grid.channels)
+    @inline(__always)
+    private func moveChannels(
+        _ move: Move, _ source: Span<Float>, into destination: inout MutableSpan<Float>, channels: Int
+    ) {
+        let width = grid.width
         for row in 0..<grid.height {
             let start = row * width * channels
-            for channel in 0..<channels {
-                for column in 0..<width {
-                    destination[unchecked: start + column * channels + channel] =
-                        source[unchecked: start + channel * width + column]
+            for column in 0..<width {
+                for channel in 0..<channels {
+                    let last = start + column * channels + channel
+                    let outward = start + channel * width + column
+                    switch move {
+                    case .outward: destination[unchecked: outward] = source[unchecked: last]
+                    case .last: destination[unchecked: last] = source[unchecked: outward]
+                    }
                 }
             }
         }

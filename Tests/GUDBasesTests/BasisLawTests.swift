@@ -9,7 +9,7 @@ import Testing
         (1...9).flatMap { height in
             (1...9).map { .image(height: height, width: $0, channels: 1 + (height + $0) % 3) }
         } + [.image(height: 28, width: 28, channels: 1), .image(height: 32, width: 32, channels: 3)]
-        + [1, 2, 3, 5, 8, 13, 17, 64, 100].map { .vector($0) }
+        + [1, 2, 3, 5, 8, 13, 17, 64, 95, 96, 97, 100, 128, 509, 1000, 3072].map { .vector($0) }
 
     private func expectLaws(_ basis: any Basis, _ place: String, sourceLocation: SourceLocation = #_sourceLocation) {
         for finding in BasisLaws(basis).findings() where !finding.passed {
