@@ -84,6 +84,7 @@ let package = Package(
                 "GUDCore", "GUDDenoisers", "GUDBases", "GUDSchedules", "GUDLinearAlgebra", "ConformanceCheckers",
                 "TestSupport",
             ]),
+        .testTarget(name: "GUDConditionersTests", dependencies: ["GUDCore", "GUDBases", "GUDConditioners"]),
         .testTarget(
             name: "GUDSamplingTests",
             dependencies: ["GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "TestSupport"]),

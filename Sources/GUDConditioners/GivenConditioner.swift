@@ -18,7 +18,8 @@ public struct GivenConditioner: Conditioner {
     /// The components that the observation determines, whitened.
     ///
     /// - Throws: ``ConditionerError/count(_:expected:what:)`` where mask or values are not one sample;
-    ///   ``ConditionerError/unsupported(_:)`` where the observation determines no component, or a class is asked for.
+    ///   ``ConditionerError/unsupported(_:)`` where an observed value is not finite, the observation determines no component, or a
+    ///   class is asked for.
     /// - Complexity: One inverse transform of *K* unit vectors, O(*K* · *D*) memory in blocks of 64.
     public func condition(
         _ request: ConditionRequest, in space: ComponentSpace
@@ -33,6 +34,11 @@ public struct GivenConditioner: Conditioner {
         guard values.count == space.dimension else {
             throw .count(values.count, expected: space.dimension, what: "the list of observed values")
         }
+        if let index = mask.indices.first(where: { mask[$0] && !values[$0].isFinite }) {
+            throw .unsupported("observed value \(index) is \(values[index]); only finite values can be given")
+        }
+        // What is not observed may hold anything, NaN included; the mean stands in for it, and no given component sees it.
+        let known = mask.indices.map { mask[$0] ? values[$0] : space.mean[$0] }
         do {
             let determined = try Self.determinedComponents(space.basis, by: mask)
             guard determined.contains(true) else {
@@ -41,7 +47,7 @@ public struct GivenConditioner: Conditioner {
                         + "them; use a basis of local vectors, such as 'pixel' or 'haar'")
             }
             return Condition(
-                given: GivenComponents(mask: determined, values: try space.components(of: values)))
+                given: GivenComponents(mask: determined, values: try space.components(of: known)))
         } catch let error as ConditionerError {
             throw error
         } catch {

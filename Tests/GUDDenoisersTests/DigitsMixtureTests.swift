@@ -48,12 +48,8 @@ import Testing
         let gaussian = try bitsPerDimension("gaussian", [:], train, test)
         print("digits, full Gaussian: \(gaussian) bits/dim")
         #expect((gaussian - 2.949).magnitude < 0.02)
-        for regularisation in [1e-4, 1e-3, 3e-3, 1e-2, 3e-2] {
-            let start = ContinuousClock.now
-            let mixture = try bitsPerDimension("mixture", ["regularisation": .number(regularisation)], train, test)
-            print(
-                "digits, ten Gaussians, regularisation \(regularisation): \(mixture) bits/dim, \(ContinuousClock.now - start)"
-            )
-        }
+        let mixture = try bitsPerDimension("mixture", ["regularisation": .number(0.01)], train, test)
+        print("digits, ten Gaussians: \(mixture) bits/dim")
+        #expect((mixture - 2.822).magnitude < 0.05)
     }
 }
