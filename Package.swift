@@ -9,13 +9,15 @@ let package = Package(
             name: "GUD",
             targets: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural",
-                "GUDSampling", "GUDData", "GUDTraining", "GUDEvaluation", "GUDPipeline",
+                "GUDSampling", "GUDData", "GUDTraining", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
             ]),
+        .library(name: "GUDPluginKit", targets: ["GUDPluginKit"]),
         .library(name: "ConformanceCheckers", targets: ["ConformanceCheckers"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/stencilproject/Stencil", from: "0.15.1"),
     ],
     targets: [
         // System libraries, found through pkg-config; `make setup` installs them with apt.
@@ -31,10 +33,16 @@ let package = Package(
             name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CLZMA", path: "Sources/System/CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CFFI", path: "Sources/System/CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
 
         // Foundations.
         .target(name: "GUDCore"),
         .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
+
+        .target(name: "GUDYAML", dependencies: ["GUDCore", "Yams"]),
 
         // Built-in components. They reach the pipeline through the registry alone.
         .target(name: "GUDBases", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
@@ -58,12 +66,30 @@ let package = Package(
             name: "GUDPipeline",
             dependencies: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
-                "GUDData", "GUDTraining", "GUDEvaluation", "Yams",
+                "GUDData", "GUDTraining", "GUDEvaluation", "GUDYAML",
+            ]),
+
+        // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
+        .target(name: "CGUDPlugin"),
+        .target(name: "GUDPluginKit", dependencies: ["CGUDPlugin", "GUDCore"]),
+        .target(name: "CPluginSystem", dependencies: ["CFFI"], linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "GUDPluginHost",
+            dependencies: [
+                "GUDCore", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI", "ConformanceCheckers",
+            ]),
+        .target(
+            name: "GUDScaffold", dependencies: ["GUDCore", .product(name: "Stencil", package: "Stencil")],
+            path: "Templates", sources: ["Scaffold"],
+            resources: [
+                .copy("c"), .copy("cpp"), .copy("rust"), .copy("swift"), .copy("manifest"),
+                .copy("../Sources/CGUDPlugin/include/gud_plugin.h"),
             ]),
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDSampling", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDPluginHost", "GUDSampling",
+                "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -101,6 +127,14 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
+        .testTarget(name: "GUDPluginKitTests", dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginKit", "TestSupport"]),
+        .testTarget(
+            name: "GUDPluginHostTests",
+            dependencies: [
+                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginHost", "GUDPluginKit", "TestSupport",
+            ],
+            exclude: ["Fixtures"]),
+        .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),
         .testTarget(
             name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"], exclude: ["Snapshots"]),
     ],
@@ -108,8 +142,9 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
+let cTargets = ["CTensorEngine", "CGUDPlugin", "CPluginSystem"]
 for target in package.targets
-where [.regular, .executable, .test].contains(target.type) && target.name != "CTensorEngine" {
+where [.regular, .executable, .test].contains(target.type) && !cTargets.contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -37,8 +37,9 @@ missing_packages() {
         pkg-config --exists zlib || echo zlib1g-dev
         pkg-config --exists liblzma || echo liblzma-dev
         pkg-config --exists libffi || echo libffi-dev
+        pkg-config --exists libcrypto || echo libssl-dev
     else
-        printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev
+        printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev libssl-dev
     fi
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }

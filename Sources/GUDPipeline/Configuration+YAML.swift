@@ -1,6 +1,6 @@
 import Foundation
 import GUDCore
-import Yams
+import GUDYAML
 
 extension Configuration {
     /// Reads a YAML file, applies overrides, and checks the result.
@@ -23,7 +23,7 @@ extension Configuration {
         yaml text: String, overrides: [String] = [], registry: Registry, baseDirectory: String = ".",
         name: String = "configuration"
     ) throws {
-        var tree = try YAML.table(text, name: name)
+        var tree = try ConfigurationError.wrapping(name) { () throws(YAMLError) in try YAML.table(text) }
         for text in overrides { try Override(text).apply(to: &tree) }
         try self.init(tree, registry: registry, baseDirectory: baseDirectory)
     }
@@ -44,74 +44,6 @@ extension Configuration {
     }
 }
 
-/// YAML to and from parameter values.
-enum YAML {
-    /// The top-level table of a text.
-    static func table(_ text: String, name: String) throws(ConfigurationError) -> [String: ParameterValue] {
-        switch try value(text, name: name) {
-        case .table(let table): return table
-        case .null: return [:]
-        default: throw .syntax(name, "the top level must be a table of sections")
-        }
-    }
-
-    /// The value that a text stands for.
-    static func value(_ text: String, name: String) throws(ConfigurationError) -> ParameterValue {
-        do {
-            guard let node = try Yams.compose(yaml: text) else { return .null }
-            return convert(node)
-        } catch {
-            throw .syntax(name, "\(error)".trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-    }
-
-    private static func convert(_ node: Node) -> ParameterValue {
-        switch node {
-        case .mapping(let mapping):
-            let pairs = mapping.map { (key, value) in (key.string ?? "\(convert(key))", convert(value)) }
-            return .table(Dictionary(pairs, uniquingKeysWith: { _, last in last }))
-        case .sequence(let sequence): return .list(sequence.map(convert))
-        case .scalar(let scalar):
-            // A quoted scalar is a text, whatever it looks like.
-            if scalar.style == .singleQuoted || scalar.style == .doubleQuoted { return .string(scalar.string) }
-            if node.null != nil { return .null }
-            if let value = node.bool { return .bool(value) }
-            if let value = node.int { return .integer(value) }
-            if let value = node.float { return .number(value) }
-            return .string(scalar.string)
-        default: return .null
-        }
-    }
-
-    /// A table as text, its top level in the given order and each section on a line of its own where it is short.
-    static func text(_ entries: [(String, ParameterValue)]) throws -> String {
-        var text = ""
-        for (key, value) in entries {
-            text += try Yams.serialize(node: Node.mapping(.init([(Node(key), node(value))])), width: -1)
-        }
-        return text
-    }
-
-    private static func node(_ value: ParameterValue) -> Node {
-        switch value {
-        case .null: Node("null", Tag(.null))
-        case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
-        case .integer(let value): Node(String(value), Tag(.int))
-        case .number(let value): Node(value.isInfinite ? value > 0 ? ".inf" : "-.inf" : "\(value)", Tag(.float))
-        case .string(let text): Node(text, Tag(.str), isPlain(text) ? .any : .doubleQuoted)
-        case .list(let values): .sequence(.init(values.map(node), Tag(.seq), .flow))
-        case .table(let table):
-            .mapping(.init(table.sorted { $0.key < $1.key }.map { (Node($0.key), node($0.value)) }))
-        }
-    }
-
-    /// Whether a text reads back as a text without quotes.
-    private static func isPlain(_ text: String) -> Bool {
-        guard let node = try? Yams.compose(yaml: text), case .string(let back) = convert(node) else { return false }
-        return back == text
-    }
-}
-
 /// An assignment to a key of a configuration: `schedule.softness=0.5`, `denoiser.multipliers=[1, 2, 4]`.
 ///
 /// The value is read as YAML. Sections that are not there yet are made; the schema then decides whether the key exists.
@@ -125,7 +57,9 @@ struct Override {
         guard let split = text.firstIndex(of: "="), split > text.startIndex else { throw .override(text) }
         path = text[..<split].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard path.allSatisfy({ !$0.isEmpty }) else { throw .override(text) }
-        value = try YAML.value(String(text[text.index(after: split)...]), name: "--set \(text)")
+        value = try ConfigurationError.wrapping("--set \(text)") { () throws(YAMLError) in
+            try YAML.value(String(text[text.index(after: split)...]))
+        }
     }
 
     func apply(to tree: inout [String: ParameterValue]) throws(ConfigurationError) {
@@ -176,4 +110,11 @@ public enum ConfigurationError: GUDError, Equatable {
 
     /// Always the request's.
     public var blame: Blame { .request }
+
+    /// Reads YAML; what is wrong with it is said under the text's name.
+    static func wrapping<Value>(
+        _ name: String, _ body: () throws(YAMLError) -> Value
+    ) throws(ConfigurationError) -> Value {
+        do { return try body() } catch { throw .syntax(name, error.reason) }
+    }
 }

@@ -1,0 +1,3 @@
+#ifndef GUD_PLUGIN_H
+#define GUD_PLUGIN_H
+#endif

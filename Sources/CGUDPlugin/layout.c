@@ -1,0 +1,1 @@
+#include "gud_plugin.h"

@@ -1,0 +1,3 @@
+#ifndef PLUGIN_SYSTEM_H
+#define PLUGIN_SYSTEM_H
+#endif

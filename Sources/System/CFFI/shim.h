@@ -1,0 +1,12 @@
+#pragma once
+#include <ffi.h>
+
+/* ffi_type_* are mutable globals, which Swift 6 does not let anybody touch; their addresses are constants. */
+static inline ffi_type *gud_ffi_void(void) { return &ffi_type_void; }
+static inline ffi_type *gud_ffi_int32(void) { return &ffi_type_sint32; }
+static inline ffi_type *gud_ffi_uint32(void) { return &ffi_type_uint32; }
+static inline ffi_type *gud_ffi_int64(void) { return &ffi_type_sint64; }
+static inline ffi_type *gud_ffi_uint64(void) { return &ffi_type_uint64; }
+static inline ffi_type *gud_ffi_float(void) { return &ffi_type_float; }
+static inline ffi_type *gud_ffi_double(void) { return &ffi_type_double; }
+static inline ffi_type *gud_ffi_pointer(void) { return &ffi_type_pointer; }

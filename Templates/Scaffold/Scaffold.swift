@@ -1,0 +1,2 @@
+import GUDCore
+import Stencil
