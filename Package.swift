@@ -70,7 +70,7 @@ let package = Package(
             ]),
 
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
-        .target(name: "CGUDPlugin"),
+        .target(name: "CGUDPlugin", exclude: ["rust"]),
         .target(name: "GUDPluginKit", dependencies: ["CGUDPlugin", "GUDCore"]),
         .target(name: "CPluginSystem", dependencies: ["CFFI"], linkerSettings: [.linkedLibrary("dl")]),
         .target(
@@ -83,7 +83,7 @@ let package = Package(
             path: "Templates", sources: ["Scaffold"],
             resources: [
                 .copy("c"), .copy("cpp"), .copy("rust"), .copy("swift"), .copy("manifest"),
-                .copy("../Sources/CGUDPlugin/include/gud_plugin.h"),
+                .copy("../Sources/CGUDPlugin/include/gud_plugin.h"), .copy("../Sources/CGUDPlugin/rust/gud_plugin.rs"),
             ]),
         .executableTarget(
             name: "gud",
