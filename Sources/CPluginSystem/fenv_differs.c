@@ -1,0 +1,15 @@
+#include "plugin_system.h"
+
+#include <string.h>
+
+int gud_fenv_differs(const gud_fenv *saved) {
+    fenv_t now;
+    fegetenv(&now);
+    /* Flags of past exceptions are no change of behaviour. */
+#if defined(__x86_64__)
+    return (now.__mxcsr & 0xFFC0) != (saved->environment.__mxcsr & 0xFFC0)
+        || now.__control_word != saved->environment.__control_word;
+#else
+    return memcmp(&now, &saved->environment, sizeof now) != 0;
+#endif
+}
