@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,15 +19,13 @@ typedef struct {
     int read_only;
 } region;
 
-/* Written by one thread, read by the signal handler. */
+/* Written under the lock; the signal handler reads without it. */
 static region regions[most];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void *gud_guarded_allocate(size_t bytes, int at_end, const char *name) {
     size_t data = (bytes + page - 1) / page * page;
     if (!data) data = page;
-    region *free_one = NULL;
-    for (int index = 0; index < most && !free_one; index++) if (!regions[index].base) free_one = &regions[index];
-    if (!free_one) return NULL;
     char *base = mmap(NULL, data + 2 * guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) return NULL;
     if (mprotect(base + guard, data, PROT_READ | PROT_WRITE)) {
@@ -34,9 +33,14 @@ void *gud_guarded_allocate(size_t bytes, int at_end, const char *name) {
         return NULL;
     }
     char *used = base + guard + (at_end ? data - bytes : 0);
-    *free_one = (region){.used = used, .data = data, .bytes = bytes, .name = name};
-    free_one->base = base;
-    return used;
+    pthread_mutex_lock(&lock);
+    region *free_one = NULL;
+    for (int index = 0; index < most && !free_one; index++) if (!regions[index].base) free_one = &regions[index];
+    if (free_one) *free_one = (region){.base = base, .used = used, .data = data, .bytes = bytes, .name = name};
+    pthread_mutex_unlock(&lock);
+    if (free_one) return used;
+    munmap(base, data + 2 * guard);
+    return NULL;
 }
 
 static region *find(void *start) {
@@ -45,18 +49,24 @@ static region *find(void *start) {
 }
 
 void gud_guarded_protect(void *start, int read_only) {
+    pthread_mutex_lock(&lock);
     region *it = find(start);
-    if (!it) return;
-    it->read_only = read_only;
-    mprotect(it->base + guard, it->data, read_only ? PROT_READ : PROT_READ | PROT_WRITE);
+    if (it) {
+        it->read_only = read_only;
+        mprotect(it->base + guard, it->data, read_only ? PROT_READ : PROT_READ | PROT_WRITE);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 void gud_guarded_free(void *start) {
+    pthread_mutex_lock(&lock);
     region *it = find(start);
-    if (!it) return;
-    char *base = it->base;
-    it->base = NULL;
-    munmap(base, it->data + 2 * guard);
+    if (it) {
+        char *base = it->base;
+        it->base = NULL;
+        munmap(base, it->data + 2 * guard);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 static int fault_descriptor = -1;

@@ -47,9 +47,9 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
             for (count, what) in [(observed.mask.count, "the mask"), (observed.values.count, "the list of observed values")]
             where count != space.dimension { throw .count(count, expected: space.dimension, what: what) }
         }
-        var embedding = [Float](repeating: 0, count: embeddingWidth)
-        var given = [UInt8](repeating: 0, count: space.componentCount)
-        var values = [Float](repeating: 0, count: space.componentCount)
+        var embedding = [Float](repeating: 0, count: embeddingWidth) + Self.fence
+        var given = [UInt8](repeating: 0, count: space.componentCount) + Self.fence.map { UInt8($0) }
+        var values = [Float](repeating: 0, count: space.componentCount) + Self.fence
         var answer = gud_condition()
         let lent = LentSpace(space)
         let failure = embedding.withUnsafeMutableBufferPointer { embedding in
@@ -81,8 +81,14 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
             throw failure.status == GUD_ERROR_ARGUMENT
                 ? .unsupported(failure.message) : .failed(reason: failure.message)
         }
-        return try checked(answer, embedding, given, values)
+        guard embedding.suffix(8) == Self.fence[...], given.suffix(8).allSatisfy({ $0 == 77 }),
+            values.suffix(8) == Self.fence[...]
+        else { throw .failed(reason: "\(object.component) writes past the end of what it was lent") }
+        return try checked(answer, embedding.dropLast(8), given.dropLast(8), values.dropLast(8))
     }
+
+    /// Stands behind the arrays that are lent: it must be there afterwards.
+    private static let fence = [Float](repeating: 77, count: 8)
 
     /// A condition that a sampler can rely on.
     private func checked(

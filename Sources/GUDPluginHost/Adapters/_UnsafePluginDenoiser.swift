@@ -10,12 +10,15 @@ class PluginDenoiser: Denoiser, @unchecked Sendable {
     let embeddingWidth: Int
     fileprivate let object: PluginObject
     fileprivate let table: gud_denoiser_table
+    /// Whether it says that it is exact for independent normal components of the space's variances.
+    let claimsGaussian: Bool
 
-    required init(_ object: PluginObject, _ table: gud_denoiser_table, count: Int, embeddingWidth: Int) {
+    required init(_ object: PluginObject, _ table: gud_denoiser_table, _ info: gud_denoiser_info, embeddingWidth: Int) {
         self.object = object
         self.table = table
         self.embeddingWidth = embeddingWidth
-        componentCount = count
+        componentCount = Int(info.components)
+        claimsGaussian = info.flags & UInt32(GUD_DENOISER_GAUSSIAN) != 0
     }
 
     /// Makes a denoiser of a component.
@@ -55,7 +58,7 @@ class PluginDenoiser: Denoiser, @unchecked Sendable {
         guard let width = Int(exactly: info.embedding_width), width <= 1 << 24 else {
             throw object.inconsistent("says that it takes conditions of width \(info.embedding_width)")
         }
-        return try kind(info.flags, table, object).init(object, table, count: count, embeddingWidth: width)
+        return try kind(info.flags, table, object).init(object, table, info, embeddingWidth: width)
     }
 
     /// The class that has the abilities which a denoiser claims.
