@@ -2,6 +2,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -53,12 +55,30 @@ static void limit(int resource, unsigned long value) {
 }
 
 void gud_confine(unsigned cpu_seconds, unsigned long address_space) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     limit(RLIMIT_CORE, 0);
     if (cpu_seconds) limit(RLIMIT_CPU, cpu_seconds);
     if (address_space) limit(RLIMIT_AS, address_space);
+}
+
+static void *watch(void *argument) {
+    struct pollfd ends = {.fd = (int)(intptr_t)argument, .events = POLLRDHUP};
+    while (!(poll(&ends, 1, -1) > 0 && (ends.revents & (POLLHUP | POLLRDHUP | POLLERR)))) {}
+    gud_kill_descendants();
+    _exit(0);
+}
+
+int gud_exit_with(int descriptor) {
+    /* No signal of the program's is for this thread. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    int result = pthread_create(&thread, NULL, watch, (void *)(intptr_t)descriptor);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!result) pthread_detach(thread);
+    return result;
 }
 
 /* The parent of a process; 0 where it is gone. */

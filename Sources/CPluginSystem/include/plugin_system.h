@@ -19,10 +19,13 @@ int gud_fenv_differs(const gud_fenv *saved);
 int gud_spawn(const char *program, char *const argv[], char *const envp[], int channel, int output, pid_t *pid);
 
 /*
- * For the worker, first thing: it dies with its parent, cannot gain privileges, leaves no core, adopts what its children leave behind, and
- * may use so many seconds of processor time and bytes of address space (0: as many as it likes).
+ * For the worker, first thing: it cannot gain privileges, leaves no core, adopts what its children leave behind, and may use so many
+ * seconds of processor time and bytes of address space (0: as many as it likes).
  */
 void gud_confine(unsigned cpu_seconds, unsigned long address_space);
+
+/* Ends this process as soon as the other end of a socket or pipe is gone, whatever else it is doing. Returns 0, or an errno. */
+int gud_exit_with(int descriptor);
 
 /* Kills every descendant of this process; returns how many there were. */
 int gud_kill_descendants(void);
