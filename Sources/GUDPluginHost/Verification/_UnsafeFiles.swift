@@ -64,6 +64,25 @@ enum _UnsafeFiles {
         return status
     }
 
+    /// The names in a folder, in no order, without `.` and `..`.
+    static func names(in path: String) throws(FileError) -> [String] {
+        guard let folder = opendir(path) else { throw .read(path, reason: reason()) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
+                    String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw .read(path, reason: reason()) }
+        return names
+    }
+
     /// A kind of file in words.
     static func kind(_ mode: mode_t) -> String {
         switch mode & S_IFMT {
@@ -116,6 +135,11 @@ enum _UnsafeFiles {
     /// Whether a path may be read by this process, or the system's reason why not.
     static func refusalToRead(_ path: String, folder: Bool) -> String? {
         access(path, folder ? R_OK | X_OK : R_OK) == 0 ? nil : reason()
+    }
+
+    /// Why it cannot be told whether a path is there; `nil` where it is, or certainly is not.
+    static func refusalToSearch(_ path: String) -> String? {
+        access(path, F_OK) == 0 || errno == ENOENT ? nil : reason()
     }
 
     private static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
