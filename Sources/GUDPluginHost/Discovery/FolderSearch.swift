@@ -23,7 +23,9 @@ struct FolderSearch {
             throw .notThere(path, reason: error.bareReason)
         }
         guard mode == S_IFDIR || mode == S_IFREG else { throw .notAFile(path, kind: _UnsafeFiles.kind(mode)) }
-        if let reason = _UnsafeFiles.refusalToRead(path, folder: mode == S_IFDIR) { throw .notThere(path, reason: reason) }
+        if let reason = _UnsafeFiles.refusalToRead(path, folder: mode == S_IFDIR) {
+            throw .notThere(path, reason: reason)
+        }
         if mode == S_IFDIR {
             matches = 0
             folder(path, source: .explicit, mustExist: true)

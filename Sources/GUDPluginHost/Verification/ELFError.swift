@@ -77,7 +77,8 @@ public enum ELFError: GUDError, Equatable {
         case .tooMany(let path, let what, let limit):
             "'\(path)' has more than \(limit) \(what); link it with a version script that exports the entry alone"
         case .missingSymbol(let path, let name, let hint): "'\(path)' does not export '\(name)': \(hint)"
-        case .notAFunction(let path, let name): "'\(path)' exports '\(name)', but it is not a function; export the function"
+        case .notAFunction(let path, let name):
+            "'\(path)' exports '\(name)', but it is not a function; export the function"
         }
     }
 

@@ -25,8 +25,9 @@ struct ELFImage: Sendable {
     let hasTextRelocations: Bool
     /// What others can see, ordered by name, each name once.
     let exportedSymbols: [ELFSymbol]
-    /// Names that others must define. Where nothing is exported, the file need not tell how many there are, and some may
-    /// be missing here.
+    /// Names that others must define.
+    ///
+    /// Where nothing is exported, the file need not tell how many there are, and some may be missing here.
     let undefinedSymbols: Set<String>
     /// Names that are defined for the library itself alone.
     let hiddenSymbols: Set<String>

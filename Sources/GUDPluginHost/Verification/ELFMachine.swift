@@ -5,15 +5,15 @@ enum ELFMachine {
     /// The number of the processor that this program is compiled for.
     static var host: UInt16 {
         #if arch(x86_64)
-            62
+        62
         #elseif arch(arm64)
-            183
+        183
         #elseif arch(riscv64)
-            243
+        243
         #elseif arch(powerpc64le)
-            21
+        21
         #else
-            #error("add this processor's ELF number")
+        #error("add this processor's ELF number")
         #endif
     }
 

@@ -6,6 +6,7 @@ struct ELFSegments {
         let place: ELFPlace
         let memorySize: UInt64
         let isExecutable: Bool
+        let isWritable: Bool
     }
 
     let path: String
@@ -24,14 +25,16 @@ struct ELFSegments {
     ///   ``ELFError/noDynamicSection(_:)``.
     init(_ header: ELFHeader, of file: ELFBytes) throws(ELFError) {
         path = file.path
-        var dynamicAddress: (address: UInt64, offset: UInt64, size: UInt64)?
+        var dynamicEntry: Entry?
         for index in 0..<header.count {
             let entry = try Entry(index, header, file)
             switch entry.type {
             case 1: try add(entry, file)
             case 2:
-                guard dynamicAddress == nil else { throw .programHeaders(path, reason: "there are two dynamic sections") }
-                dynamicAddress = (entry.address, entry.offset, entry.fileSize)
+                guard dynamicEntry == nil else {
+                    throw .programHeaders(path, reason: "there are two dynamic sections")
+                }
+                dynamicEntry = entry
             case 3:
                 try file.require("the interpreter's name", offset: entry.offset, size: entry.fileSize)
                 let place = ELFPlace(offset: entry.offset, size: entry.fileSize)
@@ -40,12 +43,16 @@ struct ELFSegments {
             default: break
             }
         }
-        guard let (address, offset, size) = dynamicAddress else { throw .noDynamicSection(path) }
+        guard let entry = dynamicEntry else { throw .noDynamicSection(path) }
         // The loader goes by the address, tools by the offset: a file in which they disagree shows each another content.
-        let place = try self.place(of: address, size: size, "the dynamic section")
-        guard place.offset == offset else {
+        let place = try self.place(of: entry.address, size: entry.fileSize, "the dynamic section")
+        guard place.offset == entry.offset else {
             throw .programHeaders(
-                path, reason: "the dynamic section is at byte \(offset) by offset and \(place.offset) by address")
+                path, reason: "the dynamic section is at byte \(entry.offset) by offset and \(place.offset) by address")
+        }
+        // The loader relocates it in place, where it says that it can be written.
+        guard entry.flags & 2 == 0 || segment(of: entry.address)?.isWritable == true else {
+            throw .programHeaders(path, reason: "the dynamic section is writable, its segment is not")
         }
         dynamic = place
     }
@@ -71,14 +78,14 @@ struct ELFSegments {
         loads.append(
             Load(
                 address: entry.address, place: ELFPlace(offset: entry.offset, size: entry.fileSize),
-                memorySize: entry.memorySize, isExecutable: entry.flags & 1 != 0))
+                memorySize: entry.memorySize, isExecutable: entry.flags & 1 != 0, isWritable: entry.flags & 2 != 0))
     }
 
     /// The bytes of the file from an address to the end of its segment.
     ///
     /// - Throws: ``ELFError/outsideSegments(_:part:address:)``.
     func place(of address: UInt64, _ part: @autoclosure () -> String) throws(ELFError) -> ELFPlace {
-        guard let load = loads.last(where: { $0.address <= address }), address - load.address < load.place.size else {
+        guard let load = segment(of: address) else {
             throw .outsideSegments(path, part: part(), address: address)
         }
         let skipped = address - load.address
@@ -93,9 +100,14 @@ struct ELFSegments {
     }
 
     /// Whether code may lie at an address.
-    func isCode(_ address: UInt64) -> Bool {
-        guard let load = loads.last(where: { $0.address <= address }) else { return false }
-        return load.isExecutable && address - load.address < load.place.size
+    func isCode(_ address: UInt64) -> Bool { segment(of: address)?.isExecutable ?? false }
+
+    /// The segment whose bytes in the file an address is among.
+    private func segment(of address: UInt64) -> Load? {
+        guard let load = loads.last(where: { $0.address <= address }), address - load.address < load.place.size else {
+            return nil
+        }
+        return load
     }
 }
 

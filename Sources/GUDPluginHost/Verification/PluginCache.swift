@@ -123,7 +123,8 @@ enum PluginCacheError: GUDError, Equatable {
     /// The text of the message.
     var description: String {
         switch self {
-        case .noFolder: "there is no folder for the plugin cache: the home folder is not known; set HOME or XDG_CACHE_HOME"
+        case .noFolder:
+            "there is no folder for the plugin cache: the home folder is not known; set HOME or XDG_CACHE_HOME"
         case .notWritable(let path, let reason):
             "cannot write '\(path)' of the plugin cache: \(reason); make room or mend its rights, or set XDG_CACHE_HOME to a "
                 + "folder that can be written"

@@ -27,8 +27,8 @@ extension TrustFile {
         guard pin.sha256 == sha256 else {
             let since = pin.path.map { $0 == file ? "" : ", then at '\($0.printable)'" } ?? ""
             return .refused(
-                reason: "plugin '\(id.printable)' ('\(file.printable)') has changed since it was trusted: expected SHA-256 "
-                    + "\(pin.sha256)\(since), got \(sha256); check where the new file came from, then run "
+                reason: "plugin '\(id.printable)' ('\(file.printable)') has changed since it was trusted: expected "
+                    + "SHA-256 \(pin.sha256)\(since), got \(sha256); check where the new file came from, then run "
                     + "'gud plugin trust \(file.printable)'")
         }
         return .allowed(isolated: pin.isolated)

@@ -108,7 +108,9 @@ extension TrustFile {
         let path: String
 
         func object(_ node: JSONNode, _ key: String) throws(TrustFileError) -> [String: JSONNode] {
-            guard case .object(let entries) = node else { throw .invalid(path, key: key, reason: "it is not an object") }
+            guard case .object(let entries) = node else {
+                throw .invalid(path, key: key, reason: "it is not an object")
+            }
             return entries
         }
 
@@ -121,7 +123,8 @@ extension TrustFile {
         func allow(_ keys: [String], in entries: [String: JSONNode], _ place: String) throws(TrustFileError) {
             guard let key = entries.keys.sorted().first(where: { !keys.contains($0) }) else { return }
             throw .invalid(
-                path, key: place + key.printable, reason: "there is no such key; allowed: \(keys.joined(separator: ", "))")
+                path, key: place + key.printable,
+                reason: "there is no such key; allowed: \(keys.joined(separator: ", "))")
         }
 
         func pin(_ node: JSONNode, _ key: String) throws(TrustFileError) -> Pin {
@@ -142,7 +145,8 @@ extension TrustFile {
             if let date = try text(entries["date"], "\(key).date") {
                 guard let value = try? Date(date, strategy: .iso8601) else {
                     throw .invalid(
-                        path, key: "\(key).date", reason: "'\(date.printable)' is not a date such as 2026-01-31T12:00:00Z")
+                        path, key: "\(key).date",
+                        reason: "'\(date.printable)' is not a date such as 2026-01-31T12:00:00Z")
                 }
                 pin.date = value
             }

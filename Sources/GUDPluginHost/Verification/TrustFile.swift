@@ -108,7 +108,8 @@ public enum TrustFileError: GUDError, Equatable {
     /// The text of the message.
     public var description: String {
         switch self {
-        case .noFolder: "there is no folder for gud.lock: the home folder is not known; set HOME, XDG_CONFIG_HOME or GUD_LOCK"
+        case .noFolder:
+            "there is no folder for gud.lock: the home folder is not known; set HOME, XDG_CONFIG_HOME or GUD_LOCK"
         case .notReadable(let path, let reason): "cannot read the trust file '\(path)': \(reason)"
         case .notWritable(let path, let reason):
             "cannot write the trust file '\(path)': \(reason); mend its rights, or let GUD_LOCK name another file"
