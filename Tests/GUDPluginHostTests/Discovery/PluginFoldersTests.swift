@@ -99,9 +99,10 @@ struct PluginFoldersTests {
         #expect(search.candidates.map { short($0.path) } == ["p/a.so", "elsewhere/real.so.1.2"])
         #expect(search.candidates.last?.path == real)
         #expect(search.candidates.last.map { short($0.foundAt) } == "p/link.so")
-        #expect(search.tried.prefix(2).map { short($0.description) } == [
-            "p (explicit): exists, 2 candidates", "q (environment): exists, 0 candidates",
-        ])
+        #expect(
+            search.tried.prefix(2).map { short($0.description) } == [
+                "p (explicit): exists, 2 candidates", "q (environment): exists, 0 candidates",
+            ])
     }
 
     @Test("Broken links, odd files and folders that are not there are reported, never skipped")
@@ -162,7 +163,8 @@ struct PluginFoldersTests {
     func explicit() throws {
         let error = #expect(throws: PluginFolderError.self) { try folders(["/nowhere/x.so"]).find() }
         #expect(
-            error?.description == "cannot read plugin '/nowhere/x.so': No such file or directory; give the path of a .so "
+            error?.description
+                == "cannot read plugin '/nowhere/x.so': No such file or directory; give the path of a .so "
                 + "file, a .plugin.yaml file or a folder of them")
         #expect(error?.blame == .request)
         #expect(throws: PluginFolderError.notAFile("/dev/null", kind: "a device")) { try folders(["/dev/null"]).find() }
@@ -205,7 +207,8 @@ struct PluginFoldersTests {
         #expect(search.candidates.map { short($0.path) } == ["account/.local/share/gud/plugins/d.so"])
         #expect(
             search.tried.map { short($0.description) } == [
-                "path (environment): ignored: privileged process", "data/gud/plugins (user): ignored: privileged process",
+                "path (environment): ignored: privileged process",
+                "data/gud/plugins (user): ignored: privileged process",
                 "account/.local/share/gud/plugins (user): exists, 1 candidate",
             ])
         #expect(search.problems == [])

@@ -37,7 +37,10 @@ struct CompiledELFTests {
             for style in ["gnu", "sysv", "both"] {
                 let path = try Tool.compile(
                     Self.plugin,
-                    ["-shared", "-fPIC", "-Wl,--version-script=\(map)", "-Wl,--hash-style=\(style)", "-Wl,-soname,me.so"],
+                    [
+                        "-shared", "-fPIC", "-Wl,--version-script=\(map)", "-Wl,--hash-style=\(style)",
+                        "-Wl,-soname,me.so",
+                    ],
                     in: folder)
                 let image = try image(path)
                 try image.requireFunction()
@@ -67,7 +70,8 @@ struct CompiledELFTests {
     @Test("Other reasons for a missing entry are told apart")
     func missing() throws {
         let head = "'x.so' does not export 'gud_plugin_entry': "
-        let undefined = try Tool.compile("int gud_plugin_entry(void); int f(void) { return gud_plugin_entry(); }", in: folder)
+        let undefined = try Tool.compile(
+            "int gud_plugin_entry(void); int f(void) { return gud_plugin_entry(); }", in: folder)
         #expect(refusal(undefined) == head + "it only refers to it; link the object file that defines it")
         let similar = try Tool.compile("int gud_plugin_entyr(void) { return 0; }", in: folder)
         #expect(refusal(similar) == head + "did it mean 'gud_plugin_entyr'? Rename that")
@@ -122,8 +126,10 @@ struct CompiledELFTests {
         var bytes = try ELFCorpus.bytes("entry-renamed")
         bytes[0x140 + 1 + 15] = 0x07
         let image = try ELFImage(bytes: bytes, path: "x.so")
-        #expect(throws: ELFError.missingSymbol(
-            "x.so", name: "gud_plugin_entry", hint: .similar("gud_plugin_entr\u{7}"))) { try image.requireFunction() }
+        #expect(
+            throws: ELFError.missingSymbol(
+                "x.so", name: "gud_plugin_entry", hint: .similar("gud_plugin_entr\u{7}"))
+        ) { try image.requireFunction() }
         #expect(ELFSymbolHint.similar("gud_plugin_entr\u{7}").description.contains("entr\\u{7}"))
     }
 }

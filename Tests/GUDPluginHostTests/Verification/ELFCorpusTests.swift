@@ -11,7 +11,9 @@ struct ELFCorpusTests {
         let again = "; get or build the file again"
         func headers(_ reason: String) -> String { "'x.so' has bad program headers: \(reason)\(again)" }
         func dynamic(_ reason: String) -> String { "'x.so' has a bad dynamic section: \(reason)\(again)" }
-        func table(_ name: String, _ reason: String) -> String { "'x.so' has a bad symbol table (\(name)): \(reason)\(again)" }
+        func table(_ name: String, _ reason: String) -> String {
+            "'x.so' has a bad symbol table (\(name)): \(reason)\(again)"
+        }
         func cut(_ part: String, _ end: UInt64, _ size: Int) -> String {
             "'x.so' is truncated: \(part) ends at byte \(end), the file has \(size)\(again)"
         }
@@ -99,9 +101,11 @@ struct ELFCorpusTests {
             "system-v-astray": table("DT_HASH", "bucket 0 leads to symbol 99 of 4"),
             "entry-renamed":
                 "'x.so' does not export 'gud_plugin_entry': did it mean 'gud_plugin_entri'? Rename that",
-            "entry-hidden": "'x.so' does not export 'gud_plugin_entry': the symbol is there, but hidden; give it default "
+            "entry-hidden":
+                "'x.so' does not export 'gud_plugin_entry': the symbol is there, but hidden; give it default "
                 + "visibility and let the version script export it",
-            "entry-undefined": "'x.so' does not export 'gud_plugin_entry': it only refers to it; link the object file that "
+            "entry-undefined":
+                "'x.so' does not export 'gud_plugin_entry': it only refers to it; link the object file that "
                 + "defines it",
             "entry-is-data": "'x.so' exports 'gud_plugin_entry', but it is not a function; export the function",
             "entry-not-in-code": "'x.so' exports 'gud_plugin_entry', but it is not a function; export the function",

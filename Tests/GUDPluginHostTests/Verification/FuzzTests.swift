@@ -38,10 +38,12 @@ struct FuzzTests {
         var seeds: [(name: String, bytes: Data)] = []
         for name in try ELFCorpus.names() { seeds.append((name, try ELFCorpus.bytes(name))) }
         // Valid ones reach the deepest: they are taken as often as all others together.
-        var valid: [(name: String, bytes: Data)] = try ["minimal", "minimal-gnu", "minimal-system-v", "interpreter"].map { ($0, try ELFCorpus.bytes($0)) }
+        var valid: [(name: String, bytes: Data)] = try ["minimal", "minimal-gnu", "minimal-system-v", "interpreter"].map
+        { ($0, try ELFCorpus.bytes($0)) }
         if Tool.hasCompiler {
             let folder = try TemporaryDirectory()
-            let path = try Tool.compile(CompiledELFTests.plugin, ["-shared", "-fPIC", "-Wl,--hash-style=both"], in: folder)
+            let path = try Tool.compile(
+                CompiledELFTests.plugin, ["-shared", "-fPIC", "-Wl,--hash-style=both"], in: folder)
             valid.append(("compiled", try Data(contentsOf: URL(fileURLWithPath: path))))
         }
         var fields: [String: [Int]] = [:]

@@ -53,7 +53,9 @@ enum Mutation {
                 bytes.replaceSubrange(to..<to + length, with: [UInt8](other.dropFirst(from).prefix(length)))
             case 3: bytes[source.below(bytes.count)] = UInt8(truncatingIfNeeded: source.bits())
             default:
-                let place = fields.isEmpty || source.below(4) == 0 ? source.below(bytes.count) : fields[source.below(fields.count)]
+                let place =
+                    fields.isEmpty || source.below(4) == 0
+                    ? source.below(bytes.count) : fields[source.below(fields.count)]
                 // Extreme, near an extreme, or near the size of the file.
                 var value = extremes[source.below(extremes.count)]
                 if source.below(3) == 0 { value = value &+ UInt64(source.below(64)) &- 32 }

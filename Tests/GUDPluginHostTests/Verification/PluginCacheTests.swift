@@ -115,7 +115,8 @@ struct PluginCacheTests {
         let blocked = PluginCache(folder: scratch.file("a.so/gud/plugins"))
         let error = #expect(throws: PluginCacheError.self) { try blocked.store(plugin) }
         #expect(
-            error?.description == "cannot write '\(blocked.folder)' of the plugin cache: Not a directory; make room or mend "
+            error?.description
+                == "cannot write '\(blocked.folder)' of the plugin cache: Not a directory; make room or mend "
                 + "its rights, or set XDG_CACHE_HOME to a folder that can be written")
         #expect(error?.blame == .execution)
         // A file in the place of the digest's folder.

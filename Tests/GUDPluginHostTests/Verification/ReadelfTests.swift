@@ -78,7 +78,9 @@ struct ReadelfTests {
             double gud_plugin_entry(double x) { return cos(x) + nowhere(local_one(1)); }
             """
         let folder = try TemporaryDirectory()
-        let options = ["-shared", "-fPIC", "-Wl,--hash-style=\(style)", "-Wl,-soname,libmine.so.1", "-Wl,--no-as-needed", "-lm"]
+        let options = [
+            "-shared", "-fPIC", "-Wl,--hash-style=\(style)", "-Wl,-soname,libmine.so.1", "-Wl,--no-as-needed", "-lm",
+        ]
         let reading = try compare(Tool.compile(source, options, in: folder))
         #expect(reading.exports.count == 7, "\(reading.exports)")
         #expect(reading.undefined.contains("nowhere"))

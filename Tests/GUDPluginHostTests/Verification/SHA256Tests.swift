@@ -33,7 +33,9 @@ struct SHA256Tests {
     func form() {
         let digest = Self.vectors[0].1
         #expect(SHA256.isHex(digest))
-        for other in ["", "../..", digest.uppercased(), String(digest.dropLast()), digest + "0", "g" + digest.dropFirst()] {
+        for other in [
+            "", "../..", digest.uppercased(), String(digest.dropLast()), digest + "0", "g" + digest.dropFirst(),
+        ] {
             #expect(!SHA256.isHex(other), "\(other)")
         }
     }

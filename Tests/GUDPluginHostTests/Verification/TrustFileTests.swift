@@ -73,7 +73,8 @@ struct TrustFileTests {
         #expect(
             file.decision(id: "a", sha256: Self.old, file: "/p/a.so")
                 == .refused(
-                    reason: "plugin 'a' ('/p/a.so') is not trusted, and 'gud.lock' refuses such plugins; check where the "
+                    reason:
+                        "plugin 'a' ('/p/a.so') is not trusted, and 'gud.lock' refuses such plugins; check where the "
                         + "file came from, then run 'gud plugin trust /p/a.so'"))
     }
 
@@ -86,7 +87,8 @@ struct TrustFileTests {
         #expect(file.decision(id: "b", sha256: Self.old, file: "/p/b.so") == .allowed(isolated: true))
         func message(_ since: String, _ file: String) -> TrustDecision {
             .refused(
-                reason: "plugin 'a' ('\(file)') has changed since it was trusted: expected SHA-256 \(Self.old)\(since), got "
+                reason:
+                    "plugin 'a' ('\(file)') has changed since it was trusted: expected SHA-256 \(Self.old)\(since), got "
                     + "\(Self.new); check where the new file came from, then run 'gud plugin trust \(file)'")
         }
         #expect(file.decision(id: "a", sha256: Self.new, file: "/p/a.so") == message("", "/p/a.so"))
@@ -171,7 +173,8 @@ struct TrustFileTests {
             try TrustFile.load(from: scratch.file("file/gud.lock"))
         }
         let error = #expect(throws: TrustFileError.self) { try TrustFile(path: scratch.file("file/gud.lock")).save() }
-        #expect(error?.description.hasPrefix("cannot write the trust file '\(scratch.file("file/gud.lock"))': ") == true)
+        #expect(
+            error?.description.hasPrefix("cannot write the trust file '\(scratch.file("file/gud.lock"))': ") == true)
     }
 
     @Test("Saving follows a link and leaves it")
