@@ -7,9 +7,7 @@
 #include <sys/types.h>
 
 #include "fenv_guard.h"
-
-/* Whether the calling thread's floating-point environment behaves otherwise than the saved one. */
-int gud_fenv_differs(const gud_fenv *saved);
+#include "foreign_symbols.h"
 
 /*
  * Starts a program in a process group of its own. Descriptor 3 of the child is `channel`; its standard output and error are `output`;

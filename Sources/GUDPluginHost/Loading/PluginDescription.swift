@@ -48,6 +48,8 @@ public struct PluginDescription: Codable, Sendable, Equatable {
     public var interface: String
     /// Its components.
     public var components: [Component]
+    /// The file of the library that a manifest binds.
+    public var library: String?
     /// What a person should know: components of kinds that this program does not know, and the like.
     public var notes: [String] = []
 

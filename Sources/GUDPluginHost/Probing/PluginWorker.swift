@@ -27,7 +27,7 @@ public enum PluginWorker {
                 level: ValidationLevel(Int(arguments[4]) ?? 1), seed: UInt64(arguments[5]) ?? 1)
         }
         if arguments.count == 4, arguments[0] == "serve" {
-            serve(arguments[1] == "library" ? .library : .manifest, file: arguments[2], name: arguments[3])
+            IsolatedServer.run(arguments[1] == "library" ? .library : .manifest, file: arguments[2], name: arguments[3])
         }
         exit(2)
     }
@@ -50,6 +50,10 @@ public enum PluginWorker {
         func tell(_ messages: WorkerMessage...) { WorkerMessage.send(messages, to: channel) }
         do {
             let plugin = try open(kind, file: file, name: name) { tell(.stage($0)) }
+            if let foreign = plugin as? ForeignPlugin {
+                tell(.stage("the sample pairs of the manifest"))
+                try foreign.manifest.checkSamples()
+            }
             let trial = Trial(plugin, level: level, seed: seed) { tell(.stage($0)) }
             trial.run()
             tell(.stage("ending"))
