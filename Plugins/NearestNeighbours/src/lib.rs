@@ -109,7 +109,7 @@ const PARAMETERS: &std::ffi::CStr = cr#"[
     {"name": "neighbours", "type": "integer", "default": 0, "range": [0, 1000000000],
      "documentation": "How many of the nearest training samples enter; 0 for all, which is exact."},
     {"name": "bandwidth", "type": "number", "default": 0, "range": [0, 100],
-     "documentation": "Standard deviation, in whitened components, of a Gaussian about each training sample; 0 for none."}
+     "documentation": "Standard deviation of a Gaussian about each training sample, in whitened components; 0: none."}
 ]"#;
 
 export! {

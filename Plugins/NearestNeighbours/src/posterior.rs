@@ -1,7 +1,7 @@
 //! Which training sample a noised sample came from.
 //!
-//! Clean components are a training sample with a Gaussian of the bandwidth *h* about it, `z(0) = z_j + h n`, every *j* as likely.
-//! Noised, component *i* is normal with mean `α_i z_ji` and variance `τ_i² = α_i² h² + σ_i²`. With the distances
+//! Clean components are a training sample with a Gaussian of the bandwidth *h* about it, `z(0) = z_j + h n`, every *j*
+//! as likely. Noised, component *i* is normal with mean `α_i z_ji` and variance `τ_i² = α_i² h² + σ_i²`. With distances
 //! `d_j = Σ_i (z_i − α_i z_ji)² / τ_i²`, the posterior of *j* and its mean are
 //!
 //! ```text
@@ -14,11 +14,12 @@
 //! (∂ε̂/∂z)ᵀ u = σ u / τ² − α / τ² · Σ_j w_j s_j (z_j − m),   s_j = Σ_i σ_i α_i u_i (z_ji − m_i) / τ_i².
 //! ```
 //!
-//! Goals, in order: nothing overflows or cancels at any finite γ; results that depend on the row alone, in every bit; speed.
+//! Goals, in order: nothing overflows or cancels at any finite γ; results that depend on the row alone, in every bit;
+//! speed.
 
 use crate::gud_plugin::{Failure, Result};
 
-/// Below this, τ and what divides by it would leave the range of double precision. No noise level that means anything does.
+/// Below this, what divides by τ would leave the range of double precision. No noise level that means anything is.
 const SMALLEST: f64 = 1e-140;
 
 /// Scalars between two looks at whether the user asked to stop.
@@ -121,8 +122,8 @@ impl TrainingData {
     pub fn find<Z: Copy + Into<f64>>(
         &self, noised: &[Z], noising: Noising, scratch: &mut Scratch, is_stopped: impl Fn() -> bool,
     ) -> bool {
-        for i in 0..self.components {
-            let (z, alpha, sigma) = (noised[i].into(), noising.alpha[i], noising.sigma[i]);
+        for (i, z) in noised.iter().enumerate() {
+            let (z, alpha, sigma) = ((*z).into(), noising.alpha[i], noising.sigma[i]);
             let tau = (alpha * self.bandwidth).hypot(sigma).max(SMALLEST);
             scratch.noised[i] = z;
             scratch.alpha[i] = alpha;
@@ -185,8 +186,8 @@ impl TrainingData {
 
     /// Writes `(∂ε̂/∂z)ᵀ u` of the row that was found; which neighbours enter counts as fixed. O(N K).
     pub fn write_products<U: Copy + Into<f64>>(&self, scratch: &mut Scratch, cotangents: &[U], products: &mut [f32]) {
-        for i in 0..self.components {
-            scratch.weights[i] = scratch.spread[i] * scratch.ratio[i] * cotangents[i].into();
+        for (i, cotangent) in cotangents.iter().enumerate() {
+            scratch.weights[i] = scratch.spread[i] * scratch.ratio[i] * (*cotangent).into();
         }
         scratch.sum.fill(0.0);
         for (weight, index) in &scratch.posterior[..scratch.entering] {
@@ -211,7 +212,7 @@ fn single(value: f64) -> f32 {
     value.clamp(-f32::MAX as f64, f32::MAX as f64) as f32
 }
 
-/// Sums are taken in eight lanes, in an order that the length alone decides: a compiler may keep them in vector registers.
+/// Sums are taken in eight lanes, in an order that the length alone decides: they fit vector registers.
 const LANES: usize = 8;
 
 fn total(lanes: [f64; LANES]) -> f64 {
