@@ -10,7 +10,7 @@
  * s times, where s is its sequency; the order of sequency has row s at place s. Both orders give a symmetric matrix, so
  * that the orthonormal transform undoes itself.
  *
- * Source: Beauchamp, "Walsh Functions and Their Applications", Academic Press, 1975, chapter 1.
+ * Source: Beauchamp, "Walsh Functions and Their Applications", Academic Press, 1975.
  */
 typedef struct {
     size_t height, width, channels; /* of an image, channels last; a vector has height 1 and one channel */
