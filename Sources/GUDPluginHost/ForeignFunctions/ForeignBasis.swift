@@ -14,8 +14,8 @@ public struct ForeignBasis: Basis {
     let object: ForeignObject
     let elements: ForeignBasisDescription.Elements
     let isDirect: Bool
-    let forwardFactors: [Float]
-    let inverseFactors: [Float]
+    let forwardFactors: ComponentFactors
+    let inverseFactors: ComponentFactors
     let frequencies: [Double]?
     let guardPages: Bool
 

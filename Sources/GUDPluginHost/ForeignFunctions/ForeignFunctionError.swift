@@ -56,7 +56,7 @@ public enum ForeignFunctionError: GUDError, Equatable {
         case .outsideBuffer(let call):
             "'\(call)' wrote outside its buffers; correct its counts, its buffers' roles or 'elements' in the manifest"
         case .sample(let place, let direction, let index, let got, let expected, let tolerance):
-            "\(place): \(direction) gives \(got) at index \(index), expected \(expected) within \(tolerance) of the largest; "
+            "\(place): \(direction) gives \(got.isNaN ? .nan : got) at index \(index), expected \(expected) within \(tolerance) of the largest; "
                 + "correct the signatures, the arguments' roles or the scale in the manifest"
         case .sampleFailed(let place, let reason): "\(place): \(reason)"
         case .closure(let reason):

@@ -6,7 +6,7 @@ import GUDCore
 
 /// Two buffers for foreign functions, on boundaries of 64 bytes, with a seal on either side of each.
 ///
-/// Invariant: the memory lives for the body of ``with(bytes:guardPages:_:)`` alone and belongs to one thread. A function that
+/// Invariant: the memory lives for the body of ``with(bytes:alignment:guardPages:_:)`` alone and belongs to one thread. A function that
 /// writes a little outside breaks a seal, which ``isIntact`` sees; one that writes far, or reads, is caught with guard pages
 /// only: it dies at once, instead of going on with a heap in ruins.
 struct ForeignWorkspace {
@@ -23,10 +23,13 @@ struct ForeignWorkspace {
     ///
     /// - Parameters:
     ///   - bytes: The size of each buffer.
+    ///   - alignment: With guard pages, the boundary on which buffers begin; without, it is 64 bytes.
     ///   - guardPages: Whether inaccessible pages follow the buffers. Costs some system calls; for checks.
-    static func with<Result>(bytes: Int, guardPages: Bool, _ body: (ForeignWorkspace) -> Result) -> Result? {
+    static func with<Result>(
+        bytes: Int, alignment: Int = 64, guardPages: Bool, _ body: (ForeignWorkspace) -> Result
+    ) -> Result? {
+        if guardPages { return withPages(bytes: bytes, rounded: (bytes + alignment - 1) / alignment * alignment, body) }
         let rounded = (bytes + seal - 1) / seal * seal
-        if guardPages { return withPages(bytes: bytes, rounded: rounded, body) }
         let each = seal + rounded + seal
         return withUnsafeTemporaryAllocation(byteCount: 2 * each, alignment: seal) { memory in
             guard let base = memory.baseAddress else { return nil }

@@ -5,11 +5,12 @@ import Testing
 
 @testable import GUDPluginHost
 
-/// FFTW by manifest against GUD's own cosine transform, and the scale rules for its conventions.
-@Suite(.enabled(if: FFTWTests.isInstalled, "libfftw3f.so.3 is not installed (apt-get install libfftw3-single3)"))
-struct FFTWTests {
-    static let isInstalled = (try? ForeignLibrary(path: "libfftw3f.so.3", install: nil)) != nil
+/// Whether the library is there that the user supplies.
+private let isInstalled = (try? ForeignLibrary(path: "libfftw3f.so.3", install: nil)) != nil
 
+/// FFTW by manifest against GUD's own cosine transform, and the scale rules for its conventions.
+@Suite(.enabled(if: isInstalled, "libfftw3f.so.3 is not installed (apt-get install libfftw3-single3)"))
+struct FFTWTests {
     private func expectLaws(_ basis: any Basis, sourceLocation: SourceLocation = #_sourceLocation) {
         for finding in BasisLaws(basis).findings() where !finding.passed {
             Issue.record("\(basis.shape): \(finding)", sourceLocation: sourceLocation)

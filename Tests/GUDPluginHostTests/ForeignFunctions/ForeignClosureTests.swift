@@ -24,7 +24,8 @@ import Testing
     private func sort(_ values: [Int32], _ closure: ForeignClosure<Comparison<Int32>>) throws -> [Int32] {
         var values = values
         try values.withUnsafeMutableBytes { bytes in
-            try closure.withFunctionPointer { qsort(bytes.baseAddress, bytes.count / 4, 4, $0) }
+            guard let base = bytes.baseAddress else { return }
+            try closure.withFunctionPointer { qsort(base, bytes.count / 4, 4, $0) }
         }
         return values
     }

@@ -1,4 +1,5 @@
 import GUDCore
+import TestSupport
 import Testing
 
 @testable import GUDPluginHost
