@@ -7,7 +7,7 @@ import GUDCore
 /// | rule | for | factor of index k |
 /// |---|---|---|
 /// | a number | constants | the number |
-/// | `1/count`, `sqrt(count)`, `1/sqrt(count)`, `sqrt(2/count)`, `2/count` | unnormalised transforms | the same for all |
+/// | `1/count`, `sqrt(count)`, `1/sqrt(count)`, `sqrt(2/count)`, `2/count` | unnormalised | the same for all |
 /// | `redft10` | FFTW's DCT-II, forward | `√(1/4n)` for k = 0, else `√(1/2n)` |
 /// | `redft01` | FFTW's DCT-III, inverse | `√(1/n)` for k = 0, else `√(1/2n)` |
 /// | `r2hc` | FFTW's half-complex Fourier transform, forward | `√(1/n)` for k = 0 and k = n/2, else `√(2/n)` |
@@ -40,7 +40,9 @@ enum ComponentScale: Sendable, Hashable {
     /// Reads a number or the name of a rule.
     static func read(_ value: ParameterValue, at place: String) throws(ParameterError) -> ComponentScale {
         if let number = Double(value) {
-            guard number.isFinite, number != 0 else { throw .rule(place, value, "is no scale; give a finite number, not 0") }
+            guard number.isFinite, number != 0 else {
+                throw .rule(place, value, "is no scale; give a finite number, not 0")
+            }
             return .constant(number)
         }
         guard case .string(let word) = value else { throw .type(place, value, expectation: "a number or a rule") }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Applies a foreign basis to batches.
 ///
-/// Invariants: source and destination outlive the call and do not overlap, for they are a span and an exclusive span; every
-/// row is read and written by one thread; each thread has a workspace of its own.
+/// Invariants: source and destination outlive the call and do not overlap, for they are a span and an exclusive span;
+/// every row is read and written by one thread; each thread has a workspace of its own.
 extension ForeignBasis {
     enum Direction: String {
         case forward, inverse
@@ -27,9 +27,9 @@ extension ForeignBasis {
     }
 
     private func transform(_ direction: Direction, _ rows: Rows, batch: Int) -> BasisError? {
-        guard object.isConcurrent else { return transform(direction, rows, range: 0..<batch) }
         // About 16,384 scalars take some ten microseconds, well above the cost of handing them to a thread.
         let group = max(1, 16384 / dimension)
+        guard object.isConcurrent, batch > group else { return transform(direction, rows, range: 0..<batch) }
         let failures = Mutex<[Int: BasisError]>([:])
         nonisolated(unsafe) let rows = rows
         Parallel.forEach((batch + group - 1) / group) { index in
@@ -67,14 +67,13 @@ extension ForeignBasis {
         _ direction: Direction, _ call: PreparedCall, _ factors: ComponentFactors, _ rows: Rows, range: Range<Int>
     ) -> BasisError? {
         let symbol = call.description.symbol
-        let isInPlace = call.description.buffers == [.inplace]
         let (before, after) = direction == .forward ? (ComponentFactors.none, factors) : (factors, .none)
         let failure: BasisError?? = ForeignWorkspace.with(
             bytes: dimension * elements.width, alignment: isDirect ? 4 : 64, guardPages: guardPages
         ) { workspace in
             for row in range {
                 let (source, destination) = (rows.source + row * dimension, rows.destination + row * dimension)
-                fill(isInPlace ? workspace.output : workspace.input, from: source, before)
+                fill(call.isInPlace ? workspace.output : workspace.input, from: source, before)
                 let result = call(input: workspace.input, output: workspace.output)
                 if let failure = call.description.basisFailure(result) { return failure }
                 read(workspace.output, into: destination, after)
@@ -86,7 +85,8 @@ extension ForeignBasis {
             return .failed(reason: ForeignFunctionError.outsideBuffer(call: symbol).description)
         }
         switch failure {
-        case .none: return .failed(reason: "there is no memory for \(2 * dimension) scalars")
+        case .none:
+            return .failed(reason: ForeignFunctionError.memory(bytes: 2 * dimension * elements.width).description)
         case .some(let failure): return failure
         }
     }

@@ -1,9 +1,9 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// C sources of the fixtures, compiled with gcc when a test first asks.
@@ -12,7 +12,9 @@ struct CLibrary: Sendable {
     static let canCompile = compiler != nil
     static let skipped: Comment = "there is no gcc to compile the C fixtures"
 
-    private static let compiler = ["/usr/bin/gcc", "/usr/bin/cc"].first { FileManager.default.isExecutableFile(atPath: $0) }
+    private static let compiler = ["/usr/bin/gcc", "/usr/bin/cc"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
 
     static let transforms = Result { try CLibrary("transforms.c") }
     static let callbacks = Result { try CLibrary("callbacks.c") }
@@ -43,7 +45,8 @@ struct CLibrary: Sendable {
 }
 
 /// The folder of the fixtures.
-let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
+let fixtures =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
 
 /// The root of the package.
 let packageRoot = URL(fileURLWithPath: fixtures).deletingLastPathComponent().deletingLastPathComponent()

@@ -38,7 +38,9 @@ struct FFTWTests {
         expectLaws(basis)
     }
 
-    @Test("half-complex Fourier components of vectors are orthonormal by the rules r2hc and hc2r", arguments: [1, 2, 7, 8, 30])
+    @Test(
+        "half-complex Fourier components of vectors are orthonormal by the rules r2hc and hc2r",
+        arguments: [1, 2, 7, 8, 30])
     func halfComplex(count: Int) throws {
         func plan(_ kind: Int, _ name: String) -> String {
             "{call: fftwf_plan_r2r_1d, arguments: [int32: count, buffer: input, buffer: output, int32: \(kind), uint32: 64], "

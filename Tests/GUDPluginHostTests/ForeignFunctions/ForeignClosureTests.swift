@@ -6,7 +6,7 @@ import Testing
 @testable import GUDPluginHost
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Closures handed to C functions that take a bare pointer, against sorted arrays and closed forms.
@@ -91,7 +91,9 @@ import Testing
         group.wait()
     }
 
-    @Test("a quadrature and an integrator in C reach the closed forms", .enabled(if: CLibrary.canCompile, CLibrary.skipped))
+    @Test(
+        "a quadrature and an integrator in C reach the closed forms",
+        .enabled(if: CLibrary.canCompile, CLibrary.skipped))
     func analysis() throws {
         let library = try CLibrary.callbacks.get()
         let simpson = try library.function(

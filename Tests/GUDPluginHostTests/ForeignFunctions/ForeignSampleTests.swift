@@ -11,7 +11,8 @@ import Testing
 
     @Test("a wrong sample pair, either way")
     func wrongPair() throws {
-        let manifest = try ManifestFixture.manifest(("[5, -2.2304425, 0, -0.15851266]", "[5, 2.2304425, 0, -0.15851266]"))
+        let manifest = try ManifestFixture.manifest(
+            ("[5, -2.2304425, 0, -0.15851266]", "[5, 2.2304425, 0, -0.15851266]"))
         #expect(
             message { try manifest.checkSamples() }
                 == "f.plugin.yaml: basis.samples[0]: forward gives -2.2304425 at index 1, expected 2.2304425 within 1e-06 of "
@@ -49,7 +50,10 @@ import Testing
         // Half the count keeps the wrong reading inside the buffers.
         #expect(message { try doubles.checkSamples() }?.contains("basis.samples[0]: forward gives ") == true)
         let swapped = try ManifestFixture.manifest(
-            ("dct_forward, arguments: [buffer: input, buffer: output", "dct_forward, arguments: [buffer: output, buffer: input"))
+            (
+                "dct_forward, arguments: [buffer: input, buffer: output",
+                "dct_forward, arguments: [buffer: output, buffer: input"
+            ))
         #expect(
             message { try swapped.checkSamples() }
                 == "f.plugin.yaml: basis.samples[0]: forward gives nan at index 0, expected 5.0 within 1e-06 of the largest; "
@@ -87,7 +91,8 @@ import Testing
                 message { try manifest.checkSamples() }
                     == "f.plugin.yaml: basis.samples[0]: forward: the basis failed: '\(function)' \(text)")
             let made = try manifest.makeBasis(shape: .vector(2))
-            #expect(message(BasisError.self) { _ = try made.forward([1, 2]) } == "the basis failed: '\(function)' \(text)")
+            #expect(
+                message(BasisError.self) { _ = try made.forward([1, 2]) } == "the basis failed: '\(function)' \(text)")
         }
     }
 

@@ -55,7 +55,8 @@ import Testing
             let manifest = try manifest(setup, in: library)
             return message { _ = try manifest.makeBasis(shape: .vector(4), parameters: ["flags": .integer(flags)]) }
         }
-        #expect(try failure(create, flags: 99) == "'plan_create' gave NULL for 'plan'; the library refuses these arguments")
+        #expect(
+            try failure(create, flags: 99) == "'plan_create' gave NULL for 'plan'; the library refuses these arguments")
         #expect(try failure(open, flags: 97) == "'plan_open' gave NULL for 'plan'; the library refuses these arguments")
         #expect(
             try failure(open, flags: 98)
@@ -76,7 +77,7 @@ import Testing
             lines: "  parameters: {shift: {type: integer, documentation: A shift.}}")
         #expect(
             message { _ = try manifest.makeBasis(shape: .vector(2), parameters: ["shift": .integer(-3)]) }
-                == "argument 2 of 'sixteen': shift = -3 does not fit into a size; allowed: 0 to 9223372036854775807")
+                == "argument 2 of 'sixteen': shift = -3 does not fit into size; allowed: 0 to 9223372036854775807")
         #expect(
             message(ParameterError.self) { _ = try manifest.makeBasis(shape: .vector(2)) }
                 == "basis.shift: missing; give a whole number (A shift.)")

@@ -3,10 +3,12 @@ import Testing
 @testable import GUDPluginHost
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
-/// With guard pages the check of the sample pairs dies where a function leaves its buffers far behind. In processes of their own.
+/// With guard pages the check of the sample pairs dies where a function leaves its buffers.
+///
+/// Each test runs in a process of its own.
 @Suite(.enabled(if: CLibrary.canCompile, CLibrary.skipped)) struct GuardPageTests {
     @Test("a function that runs past its output dies at the page behind it") func output() async {
         await #expect(processExitsWith: .signal(SIGSEGV)) {

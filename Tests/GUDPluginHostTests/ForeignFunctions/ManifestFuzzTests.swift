@@ -8,7 +8,7 @@ import Testing
 /// Mutated manifests: each is read or refused with the typed error, and none opens a library.
 @Suite struct ManifestFuzzTests {
     /// `GUD_FUZZ_ITERATIONS` asks for longer runs.
-    private static let iterations = Environment["GUD_FUZZ_ITERATIONS"].flatMap { Int($0) } ?? 10_000
+    private static let iterations = Environment["GUD_FUZZ_ITERATIONS"].flatMap { Int($0) } ?? 8000
     private static let seed: UInt64 = 20_250_101
 
     private static let corpus: [(name: String, text: String)] = {
@@ -21,9 +21,12 @@ import Testing
 
     /// Words that matter to the reader.
     private static let words = [
-        "int32", "float", "pointer", "buffer", "handle", "null", "input", "inplace", "count", "log2(count)", "...", "struct",
-        "-1", "0", "1e400", ".nan", ".inf", "9223372036854775807", "-9223372036854775808", "1e19", "[", "]", "{", "}", ":",
-        "- ", "? ", "!!binary", "&a", "*a", "\"", "'", "|", "\n", "\t", "\u{0}", "\u{FEFF}", "é", "~", "<<: ", "%YAML 1.1\n---\n",
+        "int32", "float", "pointer", "buffer", "handle", "null", "input", "inplace", "count", "log2(count)", "...",
+        "struct",
+        "-1", "0", "1e400", ".nan", ".inf", "9223372036854775807", "-9223372036854775808", "1e19", "[", "]", "{", "}",
+        ":",
+        "- ", "? ", "!!binary", "&a", "*a", "\"", "'", "|", "\n", "\t", "\u{0}", "\u{FEFF}", "é", "~", "<<: ",
+        "%YAML 1.1\n---\n",
     ]
 
     private static func mutate(_ text: String, with random: inout CountedBits) -> String {
@@ -62,7 +65,8 @@ import Testing
         }
     }
 
-    @Test("mutations are read or refused", .enabled(if: CLibrary.canCompile, CLibrary.skipped)) func mutations() throws {
+    @Test("mutations are read or refused", .enabled(if: CLibrary.canCompile, CLibrary.skipped)) func mutations() throws
+    {
         let directory = try TemporaryDirectory()
         let mark = directory.file("opened")
         let library = try CLibrary("constructor.c", flags: ["-DMARK=\"\(mark)\""])
