@@ -61,9 +61,12 @@ extension ForeignParameter {
             value, at: place, keys: ["type", "default", "range", "values", "unit", "documentation"])
         self.name = name
         kind = try table.required("type", "the parameter's type")
-        let documentation: String = try table.required("documentation", "one sentence for people")
+        let sentence: String = try table.required("documentation", "one sentence for people")
         let range = try Self.range(table, kind)
         choices = try Self.choices(table, kind)
+        // A text's type says nothing of the words that it may be.
+        let documentation =
+            choices.map { "\(sentence) One of \($0.keys.sorted().joined(separator: ", "))." } ?? sentence
         let unit: String? = try table.optional("unit")
         func specification<Value: ParameterRepresentable>(
             _ fallback: Value
