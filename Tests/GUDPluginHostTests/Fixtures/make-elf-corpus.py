@@ -117,6 +117,9 @@ FILES = {
     "stack-unsaid": library([
         segment(LOAD, 5, 0, 0, END, END, PAGE), segment(DYNAMIC, 4, TABLE, TABLE, 0xA0, 0xA0, 8)]),
     "text-relocations": library(entries=ALL + [(TEXTREL, 0), (0, 0)]),
+    "two-segments": library([
+        segment(LOAD, 5, 0, 0, END, END, PAGE), segment(LOAD, 6, CODE, 0x10000 + CODE, 16, 2 * PAGE, PAGE),
+        segment(DYNAMIC, 4, TABLE, TABLE, 0xA0, 0xA0, 8), segment(STACK, 6, 0, 0, 0, 0, 16)]),
     "empty": b"",
     "magic-only": library()[:4],
     "header-cut": library()[:63],
@@ -153,7 +156,9 @@ FILES = {
     "segment-wraps": changed([(program(0, "offset"), "Q", (1 << 64) - PAGE)]),
     "segment-shrinks": changed([(program(0, "memory"), "Q", 16)]),
     "segment-far": changed([(program(0, "address"), "Q", 1 << 63)]),
-    "segment-huge": changed([(program(0, "memory"), "Q", (1 << 64) - 1)]),
+    "segment-huge": library([
+        segment(LOAD, 5, 0, 0, END, END, PAGE), segment(LOAD, 6, 0, 0x10000, 16, (1 << 64) - 1, PAGE),
+        segment(LOAD, 6, 0, 0x20000, 16, 16, PAGE), segment(DYNAMIC, 4, TABLE, TABLE, 0xA0, 0xA0, 8)]),
     "segment-askew": changed([(program(0, "address"), "Q", 8)]),
     "segment-alignment": changed([(program(0, "align"), "Q", 3)]),
     "segments-overlap": library([

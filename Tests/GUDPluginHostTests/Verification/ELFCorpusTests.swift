@@ -32,7 +32,7 @@ struct ELFCorpusTests {
         }
         return [
             "minimal": nil, "minimal-gnu": nil, "minimal-system-v": nil, "interpreter": nil, "stack-unsaid": nil,
-            "text-relocations": nil,
+            "text-relocations": nil, "two-segments": nil,
             "empty": "'x.so' is empty\(again)",
             "magic-only": "'x.so' has 4 bytes, too few for the 64 of an ELF header\(again)",
             "header-cut": "'x.so' has 63 bytes, too few for the 64 of an ELF header\(again)",
@@ -64,7 +64,7 @@ struct ELFCorpusTests {
             "segment-wraps": cut("segment 0", 0xFFFF_FFFF_FFFF_F410, 1040),
             "segment-shrinks": headers("segment 0 has 1040 bytes in the file, but 16 in memory"),
             "segment-far": headers("segment 0 is beyond the end of the address space"),
-            "segment-huge": headers("segment 0 is beyond the end of the address space"),
+            "segment-huge": headers("segment 1 is beyond the end of the address space"),
             "segment-askew": headers("segment 0 is not aligned to its 4096 bytes"),
             "segment-alignment": headers("segment 0 is not aligned to its 3 bytes"),
             "segments-overlap": headers("segment 1 begins before the end of the one before it"),
