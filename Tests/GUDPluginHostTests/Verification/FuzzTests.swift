@@ -38,7 +38,10 @@ struct FuzzTests {
         var seeds: [(name: String, bytes: Data)] = []
         for name in try ELFCorpus.names() { seeds.append((name, try ELFCorpus.bytes(name))) }
         // Valid ones reach the deepest: they are taken as often as all others together.
-        let whole = ["minimal", "minimal-gnu", "minimal-system-v", "interpreter", "two-segments"]
+        let whole = [
+            "minimal", "minimal-gnu", "minimal-system-v", "interpreter", "two-segments", "relocations",
+            "relocations-relative",
+        ]
         var valid = seeds.filter { whole.contains($0.name) }
         if Tool.hasCompiler {
             let folder = try TemporaryDirectory()
