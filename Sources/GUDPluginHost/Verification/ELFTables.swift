@@ -37,6 +37,9 @@ struct ELFTables {
             try checkRelocations(place)
         }
         if let place = try table(Tag.relative, size: Tag.relativeSize, "the relative relocation table") {
+            guard dynamic.values[Tag.relativeEntrySize] == 8 else {
+                throw bad("relative relocations do not have 8 bytes (DT_RELRENT)")
+            }
             try checkRelative(place)
         }
     }
@@ -104,6 +107,7 @@ struct ELFTables {
         static let finalisersSize: UInt64 = 28
         static let relativeSize: UInt64 = 35
         static let relative: UInt64 = 36
+        static let relativeEntrySize: UInt64 = 37
         static let versions: UInt64 = 0x6FFF_FFF0
         static let definedVersions: UInt64 = 0x6FFF_FFFC
         static let neededVersions: UInt64 = 0x6FFF_FFFE

@@ -159,6 +159,7 @@ FILES = {
     "relocations-narrow": library(entries=ALL + [(RELAENT, 16), (0, 0)]),
     "relocations-outside": library(entries=ALL + [(RELA, END), (RELASZ, 24), (RELAENT, 24), (0, 0)]),
     "relative-far": relative(0x10000 + CODE + 2 * PAGE - 8, 1 | 1 << 63),
+    "relative-narrow": library(entries=ALL + [(RELR, CODE), (RELRSZ, 8), (RELRENT, 4), (0, 0)]),
     "initialisers-outside": library(entries=ALL + [(INIT_ARRAY, CODE), (INIT_ARRAYSZ, 24), (0, 0)]),
     "initialiser-not-code": changed([(program(0, "flags"), "I", 4)], library(entries=ALL + [(INIT, CODE), (0, 0)])),
     "versions-outside": library(entries=ALL + [(VERSYM, 0x7FFFFFFFFFFFFFFF), (0, 0)]),

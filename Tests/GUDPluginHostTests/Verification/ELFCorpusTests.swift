@@ -42,6 +42,7 @@ struct ELFCorpusTests {
             "relocations-narrow": dynamic("relocations are not of this processor's kind (DT_PLTREL, DT_RELAENT)"),
             "relocations-outside": outside("the relocation table", "410"),
             "relative-far": dynamic("a relocation writes to address 0x125f0, which is not writable"),
+            "relative-narrow": dynamic("relative relocations do not have 8 bytes (DT_RELRENT)"),
             "initialisers-outside": outside("the table of initialisers", "400"),
             "initialiser-not-code": dynamic("the initialiser at address 0x400 is not code"),
             "versions-outside": outside("the table of versions", "7fffffffffffffff"),
