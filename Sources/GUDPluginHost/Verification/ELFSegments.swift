@@ -114,8 +114,8 @@ struct ELFSegments {
     }
 
     /// Whether a word may be written at an address, which need not have bytes in the file.
-    func isWritableWord(_ address: UInt64, evenCode: Bool) -> Bool {
-        guard let load = load(below: address), load.isWritable || evenCode else { return false }
+    func isWritableWord(_ address: UInt64, includingCode: Bool) -> Bool {
+        guard let load = load(below: address), load.isWritable || includingCode else { return false }
         return address - load.address < load.memorySize && load.memorySize - (address - load.address) >= 8
     }
 

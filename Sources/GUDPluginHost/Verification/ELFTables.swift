@@ -85,7 +85,7 @@ struct ELFTables {
     }
 
     private func checkWrite(to address: UInt64) throws(ELFError) {
-        guard segments.isWritableWord(address, evenCode: dynamic.hasTextRelocations) else {
+        guard segments.isWritableWord(address, includingCode: dynamic.hasTextRelocations) else {
             throw bad("a relocation writes to address 0x\(String(address, radix: 16)), which is not writable")
         }
     }
