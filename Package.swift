@@ -71,16 +71,17 @@ let package = Package(
 
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
         .target(name: "CGUDPlugin", exclude: ["rust"]),
-        .target(name: "GUDPluginKit", dependencies: ["CGUDPlugin", "GUDCore"]),
+        .target(name: "GUDPluginABI", dependencies: ["CGUDPlugin", "GUDCore"]),
+        .target(name: "GUDPluginKit", dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI"]),
         .target(name: "CPluginSystem", dependencies: ["CFFI"], linkerSettings: [.linkedLibrary("dl")]),
         .target(
             name: "GUDPluginHost",
             dependencies: [
-                "GUDCore", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI", "ConformanceCheckers",
+                "GUDCore", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI", "ConformanceCheckers",
             ]),
         .target(
             name: "GUDScaffold", dependencies: ["GUDCore", .product(name: "Stencil", package: "Stencil")],
-            path: "Templates", sources: ["Scaffold"],
+            path: "Templates", exclude: ["README.md"], sources: ["Scaffold"],
             resources: [
                 .copy("c"), .copy("cpp"), .copy("rust"), .copy("swift"), .copy("manifest"),
                 .copy("../Sources/CGUDPlugin/include/gud_plugin.h"), .copy("../Sources/CGUDPlugin/rust/gud_plugin.rs"),
@@ -127,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
-        .testTarget(name: "GUDPluginKitTests", dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginKit", "TestSupport"]),
+        .testTarget(name: "GUDPluginKitTests", dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI", "GUDPluginKit", "TestSupport"]),
         .testTarget(
             name: "GUDPluginHostTests",
             dependencies: [

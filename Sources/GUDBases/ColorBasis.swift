@@ -147,7 +147,7 @@ extension ColorBasis {
         BasisFactory(
             Descriptor(
                 name: "color", summary: "Decorrelated colour channels.",
-                schema: Whitening.schema(transform.specification))
+                schema: ParameterSchema([transform.specification]))
         ) { parameters, context in
             if parameters[transform] == .opponent { return try ColorBasis(opponent: context.shape) }
             if let state = context.state { return try ColorBasis(state: state, shape: context.shape) }

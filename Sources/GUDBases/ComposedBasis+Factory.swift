@@ -11,7 +11,7 @@ extension ComposedBasis {
         BasisFactory(
             Descriptor(
                 name: "compose", summary: "Several bases, one after the other.",
-                schema: Whitening.schema(elements.specification))
+                schema: ParameterSchema([elements.specification]))
         ) { parameters, context in
             let place = "\(parameters.path).\(elements.name)"
             let values = parameters[elements]

@@ -36,7 +36,7 @@ extension DCTBasis {
     public static var factory: BasisFactory {
         BasisFactory(
             Descriptor(
-                name: "dct", summary: "Discrete cosine transform (type II, orthonormal).", schema: Whitening.schema())
+                name: "dct", summary: "Discrete cosine transform (type II, orthonormal).")
         ) { _, context in DCTBasis(shape: context.shape) }
     }
 }

@@ -43,8 +43,7 @@ extension FourierBasis {
     public static var factory: BasisFactory {
         BasisFactory(
             Descriptor(
-                name: "fourier", summary: "Discrete Fourier transform in a real orthonormal packing.",
-                schema: Whitening.schema())
+                name: "fourier", summary: "Discrete Fourier transform in a real orthonormal packing.")
         ) { _, context in FourierBasis(shape: context.shape) }
     }
 }

@@ -106,7 +106,7 @@ extension HaarBasis {
         BasisFactory(
             Descriptor(
                 name: "haar", summary: "Orthonormal Haar wavelets over several levels.",
-                schema: Whitening.schema(levels.specification))
+                schema: ParameterSchema([levels.specification]))
         ) { parameters, context in try HaarBasis(shape: context.shape, levels: parameters[levels]) }
     }
 }

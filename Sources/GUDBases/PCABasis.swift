@@ -151,7 +151,7 @@ extension PCABasis {
         BasisFactory(
             Descriptor(
                 name: "pca", summary: "Principal components of the training data.",
-                schema: Whitening.schema(scope.specification, components.specification))
+                schema: ParameterSchema([scope.specification, components.specification]))
         ) { parameters, context in
             let (scope, components) = (parameters[scope], parameters[components])
             if let state = context.state {

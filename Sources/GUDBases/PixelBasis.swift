@@ -33,7 +33,7 @@ extension PixelBasis {
     /// Makes the basis `pixel`.
     public static var factory: BasisFactory {
         BasisFactory(
-            Descriptor(name: "pixel", summary: "The samples as they are.", schema: Whitening.schema())
+            Descriptor(name: "pixel", summary: "The samples as they are.")
         ) { _, context in PixelBasis(shape: context.shape) }
     }
 }

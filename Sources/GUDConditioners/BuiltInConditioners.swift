@@ -9,9 +9,3 @@ public enum BuiltInConditioners {
         try registry.register(GivenConditioner.factory, as: .conditioner)
     }
 }
-
-/// A conditioner that takes part in training: it says how often a condition is left out.
-public protocol TrainingConditioner: Conditioner {
-    /// The probability of training a sample without its condition, so that the model also learns to do without.
-    var dropProbability: Double { get }
-}

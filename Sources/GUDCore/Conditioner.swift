@@ -9,6 +9,12 @@ public protocol Conditioner: Sendable {
     func condition(_ request: ConditionRequest, in space: ComponentSpace) throws(ConditionerError) -> Condition
 }
 
+/// A conditioner that takes part in training: it says how often a condition is left out.
+public protocol TrainingConditioner: Conditioner {
+    /// The probability of training a sample without its condition, so that the model also learns to do without.
+    var dropProbability: Double { get }
+}
+
 /// What somebody asks of a sampler beyond "a sample".
 public struct ConditionRequest: Sendable {
     /// The class wanted, counted from 0.

@@ -30,6 +30,8 @@ public struct CounterNoise: Sendable {
         case initialisation = 10
         /// Numbers that a conformance checker draws.
         case checking = 11
+        /// Numbers that a plugin asks for.
+        case plugin = 12
     }
 
     /// The seed.

@@ -5,9 +5,11 @@ public struct BasisFactory: ComponentFactory {
     /// Makes a basis from checked parameters.
     public let make: @Sendable (Parameters, BasisContext) throws -> any Basis
 
-    /// A factory that works through a closure.
+    /// A factory that works through a closure; the parameters that every basis takes are added to the descriptor's.
     public init(_ descriptor: Descriptor, make: @escaping @Sendable (Parameters, BasisContext) throws -> any Basis) {
-        self.descriptor = descriptor
+        self.descriptor = Descriptor(
+            name: descriptor.name, summary: descriptor.summary,
+            schema: descriptor.schema.adding(Whitening.specifications))
         self.make = make
     }
 }

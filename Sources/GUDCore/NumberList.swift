@@ -7,6 +7,9 @@ public enum NumberList: ParameterRepresentable, Equatable {
     /// The numbers themselves.
     case numbers([Double])
 
+    /// A list of numbers; a file is read before it gets anywhere.
+    public static var form: ParameterForm { .numbers }
+
     /// What a person should write.
     public static var expectation: String { "a list of numbers, or the path of a .npy file" }
 

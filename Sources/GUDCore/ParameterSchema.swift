@@ -24,7 +24,7 @@ public struct Parameter<Value: ParameterRepresentable>: Sendable {
     ) {
         self.defaultValue = defaultValue
         specification = ParameterSpecification(
-            name: name, expectation: Value.expectation,
+            name: name, form: Value.form, expectation: Value.expectation,
             defaultValue: isRequired ? nil : defaultValue.parameterValue, range: range, unit: unit,
             documentation: documentation, isNumberList: Value.self == NumberList.self || Value.self == NumberList?.self,
             accepts: { Value($0) != nil })
@@ -38,6 +38,8 @@ public struct Parameter<Value: ParameterRepresentable>: Sendable {
 public struct ParameterSpecification: Sendable {
     /// The key in a configuration.
     public let name: String
+    /// The form of its values, as far as it can be told without the Swift type.
+    public let form: ParameterForm
     /// What a person should write: "a number", "one of none, data".
     public let expectation: String
     /// The value where a configuration says nothing; `nil` where it must say it.
@@ -61,6 +63,12 @@ public struct ParameterSchema: Sendable {
 
     /// A schema of these parameters; none by default.
     public init(_ specifications: [ParameterSpecification] = []) { self.specifications = specifications }
+
+    /// The schema with further parameters at its end; those that it has already stay as they are.
+    public func adding(_ others: [ParameterSpecification]) -> ParameterSchema {
+        let names = specifications.map(\.name)
+        return ParameterSchema(specifications + others.filter { !names.contains($0.name) })
+    }
 
     /// Checks given values against the schema, and fills in defaults.
     ///

@@ -29,13 +29,22 @@ extension ParameterValue: CustomStringConvertible {
 public protocol ParameterRepresentable: Sendable {
     /// What a person should write, for messages and documentation: "a number", "true or false".
     static var expectation: String { get }
+    /// The form that a plugin's schema gives it; ``ParameterForm/value`` where it has no simpler one.
+    static var form: ParameterForm { get }
     /// Reads a value, or fails where it is not of this type.
     init?(_ value: ParameterValue)
     /// The value as it is written in a configuration.
     var parameterValue: ParameterValue { get }
 }
 
+extension ParameterRepresentable {
+    /// A type of its own, which only code in the same process understands.
+    public static var form: ParameterForm { .value }
+}
+
 extension Bool: ParameterRepresentable {
+    /// A truth value.
+    public static var form: ParameterForm { .boolean }
     /// What a person should write.
     public static var expectation: String { "true or false" }
     /// Reads a Boolean.
@@ -48,6 +57,8 @@ extension Bool: ParameterRepresentable {
 }
 
 extension Int: ParameterRepresentable {
+    /// A whole number.
+    public static var form: ParameterForm { .integer }
     /// What a person should write.
     public static var expectation: String { "a whole number" }
     /// Reads a whole number; `4.0` counts as one.
@@ -65,6 +76,8 @@ extension Int: ParameterRepresentable {
 }
 
 extension Double: ParameterRepresentable {
+    /// A number.
+    public static var form: ParameterForm { .number }
     /// What a person should write.
     public static var expectation: String { "a number" }
     /// Reads a number; never NaN.
@@ -80,6 +93,8 @@ extension Double: ParameterRepresentable {
 }
 
 extension String: ParameterRepresentable {
+    /// A text.
+    public static var form: ParameterForm { .text }
     /// What a person should write.
     public static var expectation: String { "a text" }
     /// Reads a text.
@@ -92,6 +107,8 @@ extension String: ParameterRepresentable {
 }
 
 extension Array: ParameterRepresentable where Element: ParameterRepresentable {
+    /// A list of numbers, where its entries are numbers.
+    public static var form: ParameterForm { [.integer, .number].contains(Element.form) ? .numbers : .value }
     /// What a person should write.
     public static var expectation: String { "a list, each entry \(Element.expectation)" }
     /// Reads a list whose every entry is of the element's type.
@@ -106,6 +123,8 @@ extension Array: ParameterRepresentable where Element: ParameterRepresentable {
 }
 
 extension Optional: ParameterRepresentable where Wrapped: ParameterRepresentable {
+    /// The wrapped type's form, or nothing.
+    public static var form: ParameterForm { .optional(Wrapped.form) }
     /// What a person should write.
     public static var expectation: String { "\(Wrapped.expectation), or null" }
     /// Reads `null` or a value of the wrapped type.
@@ -134,6 +153,8 @@ extension ParameterValue: ParameterRepresentable {
 public protocol ParameterChoice: ParameterRepresentable, RawRepresentable, CaseIterable where RawValue == String {}
 
 extension ParameterChoice {
+    /// One of the words.
+    public static var form: ParameterForm { .choice(allCases.map(\.rawValue)) }
     /// What a person should write.
     public static var expectation: String { "one of " + allCases.map(\.rawValue).joined(separator: ", ") }
     /// Reads one of the words.

@@ -1,1 +1,3 @@
-import GUDCore
+// What an author of a Swift plugin imports: the protocols of the core, the C interface, and `Plugin`.
+@_exported import CGUDPlugin
+@_exported import GUDCore

@@ -1,9 +1,7 @@
-import GUDCore
-
 /// How the prior's scale s is chosen: the diffusion lives in `z = c / s`.
 ///
-/// Every basis takes ``parameter`` and ``varianceFloor``, and none acts on them: whitening belongs to the space that is
-/// built around the basis, see ``SpaceFit``.
+/// Every basis takes ``parameter`` and ``varianceFloor``, which ``BasisFactory`` adds to its schema, and none acts on them:
+/// whitening belongs to the space that is built around the basis.
 public enum Whitening: String, ParameterChoice {
     /// `s_i = 1`: the prior is white in data units.
     case none
@@ -22,8 +20,6 @@ public enum Whitening: String, ParameterChoice {
         "varianceFloor", default: 1e-6, range: 0...1,
         "With whiten: data, the smallest variance that is divided by, as a fraction of the largest.")
 
-    /// The schema of a basis: its own parameters, then the two shared ones.
-    static func schema(_ own: ParameterSpecification...) -> ParameterSchema {
-        ParameterSchema(own + [parameter.specification, varianceFloor.specification])
-    }
+    /// The parameters that every basis takes.
+    static let specifications = [parameter.specification, varianceFloor.specification]
 }

@@ -1,0 +1,59 @@
+import CGUDPlugin
+import GUDCore
+import GUDPluginABI
+import Synchronization
+
+/// A component's object behind the interface.
+///
+/// Invariant: `create` retains it once, `destroy` releases it; between the two the host may use it as often as it likes.
+final class ObjectBox<Value: Sendable>: Sendable {
+    let value: Value
+    /// Arrays that the host was pointed to; they live as long as the object.
+    private let exported = Mutex<[ExportedArrays]>([])
+
+    init(_ value: Value) { self.value = value }
+
+    /// Points the host to arrays.
+    func export(
+        _ state: StateArrays, _ arrays: UnsafeMutablePointer<UnsafePointer<gud_array>?>?,
+        _ count: UnsafeMutablePointer<Int>?
+    ) throws {
+        let kept = try ExportedArrays(state)
+        exported.withLock { $0.append(kept) }
+        arrays?.pointee = kept.arrays.baseAddress
+        count?.pointee = kept.arrays.count
+    }
+
+    /// Hands an object over to the host.
+    static func create(_ value: Value, _ object: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) {
+        object?.pointee = Unmanaged.passRetained(ObjectBox(value)).toOpaque()
+    }
+
+    /// Takes an object back from the host.
+    static func destroy(_ object: UnsafeMutableRawPointer?) {
+        guard let object else { return }
+        Unmanaged<ObjectBox>.fromOpaque(object).release()
+    }
+
+    /// The object of a call.
+    @inline(__always)
+    static func of(_ object: UnsafeMutableRawPointer?) throws -> ObjectBox {
+        guard let object else { throw AbsentAbility(description: "a function was called without an object") }
+        return Unmanaged<ObjectBox>.fromOpaque(object)._withUnsafeGuaranteedRef { $0 }
+    }
+}
+
+/// A buffer of the host to read from; the host promises `count` scalars.
+@inline(__always)
+func input<Scalar>(_ start: UnsafePointer<Scalar>?, _ count: Int) -> UnsafeBufferPointer<Scalar> {
+    UnsafeBufferPointer(start: start, count: start == nil ? 0 : count)
+}
+
+/// A buffer of the host to write to.
+@inline(__always)
+func output<Scalar>(_ start: UnsafeMutablePointer<Scalar>?, _ count: Int) -> UnsafeMutableBufferPointer<Scalar> {
+    UnsafeMutableBufferPointer(start: start, count: start == nil ? 0 : count)
+}
+
+/// The scalars of the host as an array.
+func values<Scalar>(_ start: UnsafePointer<Scalar>?, _ count: Int) -> [Scalar] { Array(input(start, count)) }
