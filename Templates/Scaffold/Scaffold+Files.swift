@@ -34,7 +34,8 @@ extension Scaffold {
         switch language {
         case .c, .cpp:
             let ending = language.rawValue
-            return shared + [
+            let helper: [Piece] = language == .cpp ? [.template("guarded.hpp", to: "src/guarded.hpp")] : []
+            return shared + helper + [
                 exports, header, .template("\(kind).\(ending)", to: "src/\(name.snake).\(ending)"),
                 .template("stub_host.h", to: "tests/stub_host.h"),
                 .template("check_\(kind).c", to: "tests/check.\(ending)"),

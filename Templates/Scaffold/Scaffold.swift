@@ -15,7 +15,7 @@ public struct Scaffold: Sendable {
     public let language: PluginLanguage
     /// The name of the component in configurations, and what is made of it for files and types.
     public let name: PluginName
-    /// The plugin's unique id.
+    /// The plugin's unique id: letters, digits, `-` and `.`.
     public let id: String
     /// The checkout of GUD that a Swift plugin is built against; `nil` for other languages.
     public let checkout: String?
@@ -37,16 +37,16 @@ public struct Scaffold: Sendable {
         self.kind = kind
         self.language = language
         self.name = try PluginName(name, kind: kind)
-        self.id = try Self.checked(id ?? "org.example.\(name)")
+        self.id = try Self.checked(id ?? "org.example." + name.replacing("+", with: "-plus"))
         self.checkout = language == .swift ? try Checkout.path(checkout) : nil
     }
 
+    /// The id itself, where it can be one.
     private static func checked(_ id: String) throws(ScaffoldError) -> String {
         let isSound = id.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
-                UInt8(ascii: "_"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
                 true
             default: false
             }

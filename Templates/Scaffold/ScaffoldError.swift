@@ -40,7 +40,7 @@ public enum ScaffoldError: GUDError, Equatable {
                 + "a-z, 0-9, -, + and ." + (suggestion.map { "; try '\($0)'" } ?? "")
         case .reservedName(let name): "the name '\(name)' is GUD's own; choose another"
         case .id(let id):
-            "'\(id)' cannot be a plugin's id; wanted: 1 to 128 letters, digits, -, +, . and _, such as 'org.example.walsh'"
+            "'\(id)' cannot be a plugin's id; wanted: 1 to 128 letters, digits, - and ., such as 'org.example.walsh'"
         case .unsupported(let kind, let language):
             "a \(kind) cannot be written as \(language.title); "
                 + "\(language.rawValue): \(language.kinds.map(\.rawValue).joined(separator: ", ")); \(kind): "
