@@ -42,7 +42,8 @@ extension Scaffold {
             ]
         case .rust:
             return shared + [
-                .template("Cargo.toml", to: "Cargo.toml"), .template("\(kind).rs", to: "src/lib.rs"),
+                .template("Cargo.toml", to: "Cargo.toml"), .template("rustfmt.toml", to: "rustfmt.toml"),
+                .template("\(kind).rs", to: "src/lib.rs"),
                 .copy("gud_plugin.rs", to: "src/gud_plugin.rs"),
             ]
         case .swift:
@@ -62,9 +63,16 @@ extension Scaffold {
         }
     }
 
+    /// What `make` builds, in the folder `build`.
+    public var product: String { language == .manifest ? "lib\(name.text).so" : "\(name.text).so" }
+
+    /// What gud is given of it, in the folder `build`: the library, or the manifest beside it.
+    public var plugin: String { language == .manifest ? "\(name.text).plugin.yaml" : product }
+
     /// What templates may name.
     var context: [String: String] {
         [
+            "product": product, "validated": "build/\(plugin)",
             "name": name.text, "yamlName": Self.yaml(name.text), "snake": name.snake, "camel": name.camel,
             "upper": name.snake.uppercased(), "module": name.module, "kind": kind.rawValue,
             "language": language.rawValue, "id": id, "gudPath": Self.escaped(checkout ?? ""),
