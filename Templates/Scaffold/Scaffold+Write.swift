@@ -27,7 +27,7 @@ extension Scaffold {
         let parent = isThere ? target : target.deletingLastPathComponent()
         let made = Self.firstMissing(parent)
         do throws(FileError) {
-            try AtomicFile.makeDirectory(parent.path)
+            try Self.make(parent)
             try Self.place(files, in: target, beside: parent, isThere: isThere)
         } catch {
             if let made { try? FileManager.default.removeItem(at: made) }
@@ -61,7 +61,7 @@ extension Scaffold {
         defer { try? FileManager.default.removeItem(at: temporary) }
         for file in files {
             let url = temporary.appendingPathComponent(file.path)
-            try AtomicFile.makeDirectory(url.deletingLastPathComponent().path)
+            try make(url.deletingLastPathComponent())
             try AtomicFile.write(Data(file.text.utf8), to: url.path)
         }
         guard isThere else { return try move(temporary, to: target) }
@@ -76,6 +76,18 @@ extension Scaffold {
         } catch {
             for place in moved { try? FileManager.default.removeItem(at: place) }
             throw error
+        }
+    }
+
+    /// Makes a directory and its parents, with the system's own reason where it cannot; an existing one is fine.
+    private static func make(_ directory: URL) throws(FileError) {
+        if mkdir(directory.path, 0o777) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, directory.path != "/" else {
+            throw .write(directory.path, reason: String(cString: strerror(errno)))
+        }
+        try make(directory.deletingLastPathComponent())
+        guard mkdir(directory.path, 0o777) == 0 || errno == EEXIST else {
+            throw .write(directory.path, reason: String(cString: strerror(errno)))
         }
     }
 

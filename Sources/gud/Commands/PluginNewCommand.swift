@@ -46,7 +46,9 @@ struct PluginNewCommand: ParsableCommand {
         Terminal.error(Self.nextSteps(scaffold, in: directory))
     }
 
-    /// What to type next. A program that was started by its path is named to make, for it may not be on the search path.
+    /// What to type next.
+    ///
+    /// A program that was started by its path is named to make, for it may not be on the search path.
     private static func nextSteps(_ scaffold: Scaffold, in directory: String) -> String {
         let isOnPath = CommandLine.arguments.first?.contains("/") == false
         let program = isOnPath ? nil : Bundle.main.executablePath
