@@ -10,7 +10,8 @@
  * does not know. Structures without a struct_size are frozen. Kinds and flags that a host does not know are skipped.
  *
  * Memory. Nothing is freed across the interface. What is passed into a function is borrowed for the call, unless its
- * comment says more. Results go into memory that the caller provides. Inputs and outputs never overlap. Arrays are row-major.
+ * comment says more. Results go into memory that the caller provides. Inputs and outputs never overlap. Arrays are
+ * row-major, and aligned to their scalars' size, no more.
  *
  * Threads. [main] once, from one thread. [object] on one object as the component's threads field declares. [any] from
  * any thread at any time. create, too, is called as that field declares.
@@ -261,6 +262,7 @@ typedef GUD_STRUCT(gud_denoiser_context) {
 
 #define GUD_DENOISER_FITTED 1u         /* state() gives what a checkpoint must keep */
 #define GUD_DENOISER_DIFFERENTIABLE 2u /* pull_back() is there */
+#define GUD_DENOISER_GAUSSIAN 4u       /* a claim: exact for independent normal components of the space's variances */
 
 typedef GUD_STRUCT(gud_denoiser_info) {
     uint32_t struct_size;

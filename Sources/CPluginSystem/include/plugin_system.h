@@ -1,3 +1,49 @@
+/* The system calls that Swift cannot import or must not make: processes, limits, guard pages, the floating-point environment. */
 #ifndef PLUGIN_SYSTEM_H
 #define PLUGIN_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fenv_guard.h"
+#include "foreign_symbols.h"
+
+/*
+ * Starts a program in a process group of its own. Descriptor 3 of the child is `channel`; its standard output and error are `output`;
+ * its standard input is empty; it has no other descriptors. Signals are unblocked and at their defaults.
+ * Returns 0, or an errno.
+ */
+int gud_spawn(const char *program, char *const argv[], char *const envp[], int channel, int output, pid_t *pid);
+
+/*
+ * For the worker, first thing: it cannot gain privileges, leaves no core, adopts what its children leave behind, and may use so many
+ * seconds of processor time and bytes of address space (0: as many as it likes).
+ */
+void gud_confine(unsigned cpu_seconds, unsigned long address_space);
+
+/* Ends this process as soon as the other end of a socket or pipe is gone, whatever else it is doing. Returns 0, or an errno. */
+int gud_exit_with(int descriptor);
+
+/* Kills every descendant of this process; returns how many there were. */
+int gud_kill_descendants(void);
+
+/* Pages that end (at_end) or begin (else) exactly with `bytes` bytes, between pages that cannot be touched. NULL when out of memory. */
+void *gud_guarded_allocate(size_t bytes, int at_end, const char *name);
+/* Makes the pages of a guarded allocation readable only, or writable again. */
+void gud_guarded_protect(void *start, int read_only);
+void gud_guarded_free(void *start);
+
+/*
+ * Reports a fault before the process dies of it: writes one line "F <text>" to the descriptor, naming the guarded allocation that was
+ * overrun where it was one. Runs on a stack of its own.
+ */
+void gud_report_faults(int descriptor);
+
+/* A nameless shared memory file; -1 and errno when it cannot be had. */
+int gud_shared_memory(size_t bytes);
+/* Sends and receives messages with at most one descriptor; see sendmsg(2). Return the number of bytes, 0 at the end, or -1. */
+ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor);
+ssize_t gud_receive(int socket, void *bytes, size_t capacity, int *descriptor, int timeout_milliseconds);
+
 #endif

@@ -1,0 +1,62 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "plugin_system.h"
+
+int gud_shared_memory(size_t bytes) {
+    int descriptor = memfd_create("gud", MFD_CLOEXEC);
+    if (descriptor >= 0 && ftruncate(descriptor, (off_t)bytes)) {
+        int reason = errno;
+        close(descriptor);
+        errno = reason;
+        return -1;
+    }
+    return descriptor;
+}
+
+ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor) {
+    struct iovec data = {.iov_base = (void *)bytes, .iov_len = count};
+    char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
+    if (descriptor >= 0) {
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+    }
+    ssize_t sent;
+    do sent = sendmsg(socket, &message, MSG_NOSIGNAL); while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+ssize_t gud_receive(int socket, void *bytes, size_t capacity, int *descriptor, int timeout_milliseconds) {
+    *descriptor = -1;
+    if (timeout_milliseconds >= 0) {
+        struct pollfd ready = {.fd = socket, .events = POLLIN};
+        int count;
+        do count = poll(&ready, 1, timeout_milliseconds); while (count < 0 && errno == EINTR);
+        if (count == 0) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        if (count < 0) return -1;
+    }
+    struct iovec data = {.iov_base = bytes, .iov_len = capacity};
+    char control[CMSG_SPACE(sizeof(int))];
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t received;
+    do received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC); while (received < 0 && errno == EINTR);
+    if (received > 0)
+        for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header))
+            if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+                memcpy(descriptor, CMSG_DATA(header), sizeof(int));
+    return received;
+}

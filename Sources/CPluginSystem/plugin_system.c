@@ -1,1 +1,0 @@
-#include "plugin_system.h"

@@ -1,0 +1,128 @@
+import GUDCore
+import Synchronization
+
+/// Applies a foreign basis to batches.
+///
+/// Invariants: source and destination outlive the call and do not overlap, for they are a span and an exclusive span; every
+/// row is read and written by one thread; each thread has a workspace of its own.
+extension ForeignBasis {
+    enum Direction: String {
+        case forward, inverse
+    }
+
+    private typealias Rows = (source: UnsafePointer<Float>, destination: UnsafeMutablePointer<Float>)
+
+    func transform(
+        _ direction: Direction, _ source: Span<Float>, into destination: inout MutableSpan<Float>
+    ) throws(BasisError) {
+        let batch = try batchCount(
+            source: source.count, rowsOf: dimension, destination: destination.count, rowsOf: dimension)
+        let failure = source.withUnsafeBufferPointer { source in
+            destination.withUnsafeMutableBufferPointer { destination -> BasisError? in
+                guard batch > 0, let from = source.baseAddress, let to = destination.baseAddress else { return nil }
+                return object.exclusively { transform(direction, (from, to), batch: batch) }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func transform(_ direction: Direction, _ rows: Rows, batch: Int) -> BasisError? {
+        guard object.isConcurrent else { return transform(direction, rows, range: 0..<batch) }
+        // About 16,384 scalars take some ten microseconds, well above the cost of handing them to a thread.
+        let group = max(1, 16384 / dimension)
+        let failures = Mutex<[Int: BasisError]>([:])
+        nonisolated(unsafe) let rows = rows
+        Parallel.forEach((batch + group - 1) / group) { index in
+            let range = index * group..<min(batch, (index + 1) * group)
+            if let failure = transform(direction, rows, range: range) {
+                failures.withLock { $0[index] = failure }
+            }
+        }
+        return failures.withLock { $0.min { $0.key < $1.key }?.value }
+    }
+
+    private func transform(_ direction: Direction, _ rows: Rows, range: Range<Int>) -> BasisError? {
+        let call = direction == .forward ? object.forward : object.inverse
+        let factors = direction == .forward ? forwardFactors : inverseFactors
+        if isDirect && !guardPages {
+            for row in range {
+                let (source, destination) = (rows.source + row * dimension, rows.destination + row * dimension)
+                // The manifest promises that the function does not write here; the check of the sample pairs looks.
+                let result = call(input: UnsafeMutableRawPointer(mutating: source), output: destination)
+                if let failure = call.description.basisFailure(result) { return failure }
+                if factors != [1] { for index in 0..<dimension { destination[index] *= factors[index % factors.count] } }
+            }
+            return nil
+        }
+        let failure: BasisError?? = ForeignWorkspace.with(bytes: dimension * elements.width, guardPages: guardPages) {
+            workspace in
+            for row in range {
+                let (source, destination) = (rows.source + row * dimension, rows.destination + row * dimension)
+                fill(workspace, call, source, direction == .inverse ? factors : [1])
+                let result = call(input: workspace.input, output: workspace.output)
+                if let failure = call.description.basisFailure(result) { return failure }
+                read(workspace, into: destination, direction == .forward ? factors : [1])
+                if isDirect, let index = firstChange(workspace, source, direction == .inverse ? factors : [1]) {
+                    return .failed(
+                        reason: "'\(call.description.symbol)' overwrites its input at index \(index); use buffers: copied")
+                }
+            }
+            if workspace.isIntact { return nil }
+            return .failed(reason: ForeignFunctionError.outsideBuffer(call: call.description.symbol).description)
+        }
+        switch failure {
+        case .none: return .failed(reason: "there is no memory for \(2 * dimension) scalars")
+        case .some(let failure): return failure
+        }
+    }
+
+    private func fill(
+        _ workspace: ForeignWorkspace, _ call: PreparedCall, _ source: UnsafePointer<Float>, _ factors: [Float]
+    ) {
+        let buffer = call.description.buffers == [.inplace] ? workspace.output : workspace.input
+        switch elements {
+        case .float:
+            let values = buffer.bindMemory(to: Float.self, capacity: dimension)
+            if factors == [1] { values.update(from: source, count: dimension) } else {
+                for index in 0..<dimension { values[index] = source[index] * factors[index % factors.count] }
+            }
+        case .double:
+            let values = buffer.bindMemory(to: Double.self, capacity: dimension)
+            for index in 0..<dimension { values[index] = Double(source[index]) * Double(factors[index % factors.count]) }
+        }
+    }
+
+    private func read(
+        _ workspace: ForeignWorkspace, into destination: UnsafeMutablePointer<Float>, _ factors: [Float]
+    ) {
+        switch elements {
+        case .float:
+            let values = workspace.output.bindMemory(to: Float.self, capacity: dimension)
+            if factors == [1] { destination.update(from: values, count: dimension) } else {
+                for index in 0..<dimension { destination[index] = values[index] * factors[index % factors.count] }
+            }
+        case .double:
+            let values = workspace.output.bindMemory(to: Double.self, capacity: dimension)
+            for index in 0..<dimension { destination[index] = Float(values[index] * Double(factors[index % factors.count])) }
+        }
+    }
+
+    /// Where a function has changed the copy that stands for the host's own scalars.
+    private func firstChange(
+        _ workspace: ForeignWorkspace, _ source: UnsafePointer<Float>, _ factors: [Float]
+    ) -> Int? {
+        let values = workspace.input.bindMemory(to: Float.self, capacity: dimension)
+        return (0..<dimension).first {
+            values[$0].bitPattern != (source[$0] * factors[$0 % factors.count]).bitPattern
+        }
+    }
+}
+
+extension ForeignCall {
+    /// The error of a transform that reports failure.
+    func basisFailure(_ result: UInt64) -> BasisError? {
+        failure(result).map {
+            .failed(reason: "'\(symbol)' returned \($0.returned), and \($0.expected) means success")
+        }
+    }
+}
