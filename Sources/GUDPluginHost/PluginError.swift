@@ -17,6 +17,8 @@ public enum PluginError: GUDError, Equatable {
     case process(plugin: String, reason: String)
     /// The plugin may not be used.
     case refused(path: String, reason: String)
+    /// An isolated plugin refused or failed, in its own words.
+    case isolated(message: String, isRequest: Bool)
     /// The program that runs plugins in a process of their own cannot be started.
     case worker(program: String, reason: String)
 
@@ -32,6 +34,7 @@ public enum PluginError: GUDError, Equatable {
         case .inconsistent(let component, let plugin, let reason): "\(component) of \(plugin) \(reason)"
         case .process(let plugin, let reason): "the process of plugin '\(plugin)' \(reason)"
         case .refused(let path, let reason): "plugin '\(path)' is not used: \(reason)"
+        case .isolated(let message, _): message
         case .worker(let program, let reason): "'\(program)' cannot be started for a plugin: \(reason)"
         }
     }
@@ -42,17 +45,8 @@ public enum PluginError: GUDError, Equatable {
         case .creation(_, _, let status, _):
             [GUD_ERROR_ARGUMENT, GUD_ERROR_SHAPE, GUD_ERROR_NEEDS_DATA].contains(status) ? .request : .execution
         case .refused: .request
+        case .isolated(_, let isRequest): isRequest ? .request : .execution
         default: .execution
         }
-    }
-
-    /// Whether a component refused the samples' shape.
-    var isUnsupportedShape: Bool {
-        if case .creation(_, _, GUD_ERROR_SHAPE, _) = self { true } else { false }
-    }
-
-    /// Whether a component refused what it was asked for.
-    var isRefusal: Bool {
-        if case .creation = self { blame == .request } else { false }
     }
 }

@@ -21,6 +21,9 @@ enum HostServices {
     /// How plugins find out that the user asked to stop.
     static func setCancellation(_ body: @escaping @Sendable () -> Bool) { cancellation.withLock { $0 = body } }
 
+    /// Whether the user asked to stop.
+    static var isCancelled: Bool { cancellation.withLock { $0 }() }
+
     /// The table that every plugin's entry receives.
     nonisolated(unsafe) static let table: UnsafePointer<gud_host> = {
         var table = gud_host()
@@ -33,7 +36,7 @@ enum HostServices {
             let name = plugin.map { String(cString: $0) } ?? "a plugin"
             HostServices.sink.withLock { $0 }(name, String(cString: text))
         }
-        table.is_cancelled = { _ in HostServices.cancellation.withLock { $0 }() ? 1 : 0 }
+        table.is_cancelled = { _ in HostServices.isCancelled ? 1 : 0 }
         table.parallel_for = { _, count, grain, body, argument in
             guard let body else { return }
             let work = PluginWork(body: body, argument: argument)

@@ -74,6 +74,11 @@ final class WorkerProcess: @unchecked Sendable {
         note(status)
     }
 
+    /// Sends the process a signal, where it is still there.
+    func signal(_ number: Int32) {
+        if poll() == nil { Glibc.kill(pid, number) }
+    }
+
     /// How the process ended, where it has.
     func poll() -> End? {
         if let end { return end }

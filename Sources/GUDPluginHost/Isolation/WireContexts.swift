@@ -1,0 +1,176 @@
+import GUDCore
+
+/// What a component is to be made with, as it travels to its process. Numbers of sections stand for arrays.
+struct WireCreation: Codable {
+    var kind: String
+    var name: String
+    var parameters: [String: JSONValue]
+    var axes: [Int] = []
+    var count = 0
+    var fitting: Int?
+    var state: [WireArray]?
+    var variances = 0
+    var dataVariances = 0
+    var labels: [String: Int] = [:]
+    var space: WireSpace?
+    var embeddingWidth = 0
+    var seed: UInt64 = 0
+    var device = "cpu"
+    var classCount = 0
+}
+
+/// One kept array.
+struct WireArray: Codable {
+    var name: String
+    var axes: [Int]
+    var type: String
+    var section: Int
+}
+
+/// A space, whose basis stays with the host.
+struct WireSpace: Codable {
+    var number: Int
+    var axes: [Int]
+    var components: Int
+    var mean: Int
+    var scale: Int
+    var variances: Int
+    var labels: [String: Int]
+}
+
+/// What an object turned out to be.
+struct WireObject: Codable {
+    var number: Int
+    var components = 0
+    var embeddingWidth = 0
+    var dropProbability = 0.0
+    var isFitted = false
+    var isDifferentiable = false
+    var isFamily = false
+    var labels: [String: Int] = [:]
+    var state: [WireArray]?
+}
+
+/// What a sampler asks of a conditioner.
+struct WireRequest: Codable {
+    var object: Int
+    var classIndex: Int?
+    var guidance: Double
+    var observed: Int?
+    var mask: Int?
+    var space: WireSpace
+}
+
+/// What a conditioner made of it.
+struct WireCondition: Codable {
+    var embedding: Int?
+    var guidance: Double
+    var mask: Int?
+    var values: Int?
+}
+
+extension WirePayload {
+    /// Adds the arrays of a state.
+    mutating func append(_ state: StateArrays) -> [WireArray] {
+        state.entries.sorted { $0.key < $1.key }.map { name, entry in
+            let (type, section) =
+                switch entry.values {
+                case .float(let values): ("float", append(values))
+                case .double(let values): ("double", append(values))
+                case .integer(let values): ("integer", append(values))
+                }
+            return WireArray(name: name, axes: entry.axes, type: type, section: section)
+        }
+    }
+
+    /// The state whose arrays were added.
+    func state(_ arrays: [WireArray]) throws(WireError) -> StateArrays {
+        var state = StateArrays()
+        for entry in arrays {
+            let values: StateArrays.Values =
+                switch entry.type {
+                case "float": .float(try array(entry.section))
+                case "double": .double(try array(entry.section))
+                default: .integer(try array(entry.section))
+                }
+            guard entry.axes.reduce(1, *) == values.count else { throw WireError("array '\(entry.name)' is damaged") }
+            state[entry.name] = .init(axes: entry.axes, values: values)
+        }
+        return state
+    }
+
+    /// Adds labels by their orders.
+    mutating func append(labels: (NaturalOrder) -> [Double]?) -> [String: Int] {
+        var sections: [String: Int] = [:]
+        for order in NaturalOrder.allCases {
+            if let values = labels(order) { sections[order.rawValue] = append(values) }
+        }
+        return sections
+    }
+
+    /// The labels that were added.
+    func labels(_ sections: [String: Int]) throws(WireError) -> [NaturalOrder: [Double]] {
+        var labels: [NaturalOrder: [Double]] = [:]
+        for (word, section) in sections {
+            if let order = NaturalOrder(rawValue: word) { labels[order] = try array(section) }
+        }
+        return labels
+    }
+
+    /// Adds a space under a number that the host knows it by.
+    mutating func append(_ space: ComponentSpace, number: Int) -> WireSpace {
+        WireSpace(
+            number: number, axes: space.shape.axes, components: space.componentCount, mean: append(space.mean),
+            scale: append(space.scale), variances: append(space.variances),
+            labels: append { space.basis.labels($0) })
+    }
+
+    /// The space that was added, with its basis out of reach but for a function that asks for it.
+    func space(
+        _ wire: WireSpace, transform: @escaping RemoteBasis.Transform
+    ) throws -> ComponentSpace {
+        guard let shape = SampleShape(axes: wire.axes) else { throw WireError("samples of shape \(wire.axes)") }
+        let basis = RemoteBasis(
+            shape: shape, componentCount: wire.components, naturalLabels: try labels(wire.labels), space: wire.number,
+            transform: transform)
+        return try ComponentSpace(
+            basis: basis, mean: try array(wire.mean), scale: try array(wire.scale),
+            variances: try array(wire.variances))
+    }
+}
+
+/// The basis of a space that stayed in the host's process.
+struct RemoteBasis: Basis {
+    typealias Transform =
+        @Sendable (
+            _ kind: WireFrame.Kind, _ space: Int, _ batch: Int, _ source: Span<Float>, _ result: inout MutableSpan<Float>
+        ) throws(WireError) -> Void
+
+    let shape: SampleShape
+    let componentCount: Int
+    let naturalLabels: [NaturalOrder: [Double]]
+    let space: Int
+    let transform: Transform
+
+    func forward(_ samples: Span<Float>, into coefficients: inout MutableSpan<Float>) throws(BasisError) {
+        let batch = try batchCount(
+            source: samples.count, rowsOf: dimension, destination: coefficients.count, rowsOf: componentCount)
+        do {
+            try transform(.spaceForward, space, batch, samples, &coefficients)
+        } catch {
+            throw .failed(reason: error.description)
+        }
+    }
+
+    func inverse(_ coefficients: Span<Float>, into samples: inout MutableSpan<Float>) throws(BasisError) {
+        let batch = try batchCount(
+            source: coefficients.count, rowsOf: componentCount, destination: samples.count, rowsOf: dimension)
+        do {
+            try transform(.spaceInverse, space, batch, coefficients, &samples)
+        } catch {
+            throw .failed(reason: error.description)
+        }
+    }
+
+    func labels(_ order: NaturalOrder) -> [Double]? { naturalLabels[order] }
+}

@@ -1,0 +1,201 @@
+import CPluginSystem
+import Foundation
+import GUDCore
+
+/// A plugin's process: one call at a time over a channel, with arrays in shared memory.
+///
+/// Invariants: the lock is held from a request to its answer, so that the arena belongs to one call; spaces that a plugin may ask
+/// for are kept until they are released.
+final class IsolatedProcess: @unchecked Sendable {
+    /// The plugin's id, for messages.
+    let plugin: String
+    private let worker: WorkerProcess
+    private let lock = NSRecursiveLock()
+    private var arena: SharedMemory?
+    private var spaces: [Int: ComponentSpace] = [:]
+    private var nextSpace = 1
+    private var ended: PluginError?
+
+    /// Starts a process and opens the plugin in it.
+    ///
+    /// - Throws: ``PluginError``.
+    init(
+        program: String, kind: PluginCandidate.Kind, file: String, name: String, plugin: String
+    ) throws(PluginError) {
+        self.plugin = plugin
+        worker = try WorkerProcess(
+            program: program, arguments: ["serve", kind == .library ? "library" : "manifest", file, name])
+        _ = try answer(to: "opening the library")
+    }
+
+    /// Whether the process is gone.
+    var hasEnded: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return ended != nil
+    }
+
+    /// Asks for something, with arrays in the arena.
+    ///
+    /// - Parameters:
+    ///   - size: Bytes that the arena must have.
+    ///   - doing: What is asked, for messages.
+    ///   - fill: Writes the arena before.
+    ///   - read: Reads it after.
+    func call<Result>(
+        _ frame: WireFrame, size: Int, doing: String, fill: (SharedMemory) -> Void, read: (SharedMemory) -> Result
+    ) throws(PluginError) -> Result {
+        lock.lock()
+        defer { lock.unlock() }
+        let memory = try arena(of: size)
+        fill(memory)
+        try send(frame, doing)
+        _ = try answer(to: doing)
+        return read(memory)
+    }
+
+    /// Asks for something with a payload, and returns the answer's.
+    func ask(_ frame: WireFrame, _ payload: WirePayload? = nil, doing: String) throws -> WirePayload {
+        lock.lock()
+        defer { lock.unlock() }
+        let memory = try payload?.share()
+        try send(frame, doing, descriptor: memory?.descriptor ?? -1)
+        guard let answer = try answer(to: doing) else { throw failure("does not answer as it should", doing) }
+        return try WirePayload(descriptor: answer)
+    }
+
+    /// Ends an object; a process that is gone has no objects.
+    func destroy(_ object: Int, space: Int?) {
+        lock.lock()
+        defer { lock.unlock() }
+        if let space { spaces[space] = nil }
+        guard ended == nil else { return }
+        try? send(WireFrame(.destroy, object), "the end of an object")
+        _ = try? answer(to: "the end of an object")
+    }
+
+    /// Keeps a space that the plugin may ask for.
+    ///
+    /// - Returns: The number that it is known by.
+    func keep(_ space: ComponentSpace) -> Int {
+        lock.lock()
+        defer { lock.unlock() }
+        nextSpace += 1
+        spaces[nextSpace] = space
+        return nextSpace
+    }
+
+    /// Lets go of a space.
+    func release(space: Int) {
+        lock.lock()
+        defer { lock.unlock() }
+        spaces[space] = nil
+    }
+
+    private func arena(of size: Int) throws(PluginError) -> SharedMemory {
+        if let arena, arena.count >= size { return arena }
+        do {
+            // Half as much again, so that growing batches do not make new memory each time.
+            let memory = try SharedMemory(count: (size + size / 2 + 4095) / 4096 * 4096)
+            try send(WireFrame(.map), "sharing memory", descriptor: memory.descriptor)
+            _ = try answer(to: "sharing memory")
+            arena = memory
+            return memory
+        } catch let error as PluginError {
+            throw error
+        } catch {
+            throw failure("\(error)", "sharing memory")
+        }
+    }
+
+    private func send(_ frame: WireFrame, _ doing: String, descriptor: Int32 = -1) throws(PluginError) {
+        if let ended { throw ended }
+        do {
+            try frame.send(to: worker.channel, descriptor: descriptor)
+        } catch {
+            throw end(doing)
+        }
+    }
+
+    /// Waits for the answer, and meanwhile does what the plugin asks for.
+    ///
+    /// - Returns: The descriptor that came with it, where one did.
+    private func answer(to doing: String) throws(PluginError) -> Int32? {
+        var patience: Date?
+        while true {
+            let received: (frame: WireFrame, descriptor: Int32)?
+            do {
+                received = try WireFrame.receive(from: worker.channel) { () throws(WireError) in
+                    worker.drain()
+                    guard HostServices.isCancelled else { return }
+                    if patience == nil { worker.signal(SIGUSR1) }
+                    let since = patience ?? Date()
+                    patience = since
+                    guard Date().timeIntervalSince(since) < 10 else {
+                        throw WireError("did not come back within 10 s after it was asked to stop")
+                    }
+                }
+            } catch {
+                worker.kill()
+                throw failure(error.description, doing)
+            }
+            guard let (frame, descriptor) = received else { throw end(doing) }
+            switch frame.kind {
+            case .done: return descriptor >= 0 ? descriptor : nil
+            case .failed: throw .isolated(message: frame.text, isRequest: frame.integer(0) == 1)
+            case .spaceForward, .spaceInverse:
+                let reply = transform(frame, descriptor)
+                do {
+                    try reply.send(to: worker.channel)
+                } catch {
+                    throw end(doing)
+                }
+            default:
+                worker.kill()
+                throw failure("sent what it must not send", doing)
+            }
+        }
+    }
+
+    /// Applies the basis of a space for the plugin.
+    private func transform(_ frame: WireFrame, _ descriptor: Int32) -> WireFrame {
+        do {
+            let memory = try SharedMemory(descriptor: descriptor)
+            guard let space = spaces[frame.integer(0)] else { throw WireError("the space is no longer there") }
+            let (batch, offset) = (frame.integer(1), frame.integer(2))
+            let isForward = frame.kind == .spaceForward
+            let (rows, columns) =
+                isForward ? (space.dimension, space.componentCount) : (space.componentCount, space.dimension)
+            guard batch >= 0, batch < 1 << 32, offset >= 0, offset % 64 == 0, 4 * batch * rows <= offset,
+                offset + 4 * batch * columns <= memory.count
+            else { throw WireError("the memory does not hold a batch of \(batch)") }
+            let source = UnsafeBufferPointer(memory.scalars(at: 0, count: batch * rows, as: Float.self))
+            var result = memory.scalars(at: offset, count: batch * columns, as: Float.self).mutableSpan
+            if isForward {
+                try space.basis.forward(source.span, into: &result)
+            } else {
+                try space.basis.inverse(source.span, into: &result)
+            }
+            return WireFrame(.done)
+        } catch {
+            return WireFrame(.failed, text: "\(error)")
+        }
+    }
+
+    /// The process is gone: how, and with what last words.
+    private func end(_ doing: String) -> PluginError {
+        let how =
+            switch worker.wait(seconds: 2) {
+            case .exited(let status): "ended with status \(status)"
+            case .signalled(let signal): "ended with \(CheckOutcome.Breakdown.name(of: signal))"
+            }
+        let words = worker.lastWords()
+        return failure("\(how) during \(doing)" + (words.isEmpty ? "" : "; it said: \(words)"), nil)
+    }
+
+    private func failure(_ reason: String, _ doing: String?) -> PluginError {
+        let error = PluginError.process(plugin: plugin, reason: reason + (doing.map { " (\($0))" } ?? ""))
+        ended = ended ?? error
+        return error
+    }
+}
