@@ -61,6 +61,11 @@ struct BuildTests {
                 built.timeIntervalSince(start),
                 Date().timeIntervalSince(built)))
 
+        // The others have a suite of their own.
+        if combination.language == .swift, Tool.gudValidates {
+            try ValidationTests.expectLawful(scaffold, in: directory)
+        }
+
         let symbols = try Tool.run(
             "nm", ["-D", "--defined-only", "--extern-only", "build/\(scaffold.product)"], in: directory)
         #expect(symbols.status == 0)
