@@ -20,7 +20,7 @@ public struct PluginName: Sendable, Equatable {
         "NoiseSchedule", "FittedBasis", "FittedDenoiser", "DifferentiableDenoiser",
     ]
 
-    /// Names that mean something else: GUD's own package, and the folders of this directory and the one above.
+    /// The name of GUD's own package, which the package manager would take a plugin's for.
     private static let reserved: Set<String> = ["gud"]
 
     /// Checks a name and takes it apart.

@@ -1,11 +1,11 @@
 //! The interface between GUD and its plugins, version 1.0, for Rust.
 //!
-//! [`raw`] declares `gud_plugin.h` name by name; that header is the contract, and says who owns what, for how long, and from
-//! which threads. What follows it is a thin safe layer: a plugin implements [`Basis`], [`Schedule`], [`Denoiser`] or
-//! [`Conditioner`] for a type of its own, and [`export!`](macro@crate::export) makes the tables and the entry. A panic becomes
-//! `GUD_ERROR_INTERNAL`; none crosses the interface (keep `panic = "unwind"`).
+//! [`raw`] declares `gud_plugin.h` name by name; that header is the contract, and says who owns what, for how long, and
+//! from which threads. What follows it is a thin safe layer: a plugin implements [`Basis`], [`Schedule`], [`Denoiser`]
+//! or [`Conditioner`] for a type of its own, and [`export!`](macro@crate::export) makes the tables and the entry. A
+//! panic becomes `GUD_ERROR_INTERNAL`; none crosses the interface (keep `panic = "unwind"`).
 //!
-//! Copy this file into a `cdylib` crate as `src/gud_plugin.rs`; it needs Rust 1.82, and nothing but the standard library:
+//! Copy this file into a `cdylib` crate as `src/gud_plugin.rs`; it needs Rust 1.82 and the standard library alone:
 //!
 //! ```ignore
 //! mod gud_plugin;
@@ -708,7 +708,7 @@ struct Host {
     plugin: &'static CStr,
 }
 
-// SAFETY: the interface declares all of the host's functions callable from any thread, for as long as the process lives.
+// SAFETY: the interface declares all of the host's functions callable from any thread, for the life of the process.
 unsafe impl Send for Host {}
 unsafe impl Sync for Host {}
 
@@ -751,9 +751,10 @@ pub fn fill_normals(seed: u64, sample: u64, step: u32, out: &mut [f32]) -> Resul
     Ok(())
 }
 
-/// Runs `body` over `0..count` in pieces of at most `grain`, on the host's threads; here and now where there is no host.
+/// Runs `body` over `0..count` in pieces of at most `grain`, on the host's threads; here and now where there is no
+/// host.
 ///
-/// Where pieces fail, the failure of the first one in order is returned. Results must not depend on how pieces are spread.
+/// Where pieces fail, the failure of the first one in order is returned. Results must not depend on their spread.
 pub fn parallel_for<F>(count: usize, grain: usize, body: F) -> Result<()>
 where
     F: Fn(Range<usize>) -> Result<()> + Sync,
@@ -797,6 +798,7 @@ where
     // SAFETY: pieces of a parallel loop have no row in common.
     unsafe impl<const N: usize> Sync for Rows<N> {}
     impl<const N: usize> Rows<N> {
+        #[allow(clippy::mut_from_ref)] // from the raw pointers in it; the pieces are disjoint
         fn piece(&self, rows: &Range<usize>) -> Result<[&mut [f32]; N]> {
             if rows.start > rows.end || rows.end > self.count {
                 return Err(Failure::internal(format!("the host ran rows {rows:?} of {}", self.count)));

@@ -53,13 +53,9 @@ struct PluginNewCommand: ParsableCommand {
         let isOnPath = CommandLine.arguments.first?.contains("/") == false
         let program = isOnPath ? nil : Bundle.main.executablePath
         let test = "make test" + (program.map { " GUD=\(quoted($0))" } ?? "")
-        return """
-            next:
-              cd \(quoted(directory))
-              \(test)
-              make install
-              gud list \(scaffold.kind)
-            """
+        let enter = directory == "." ? [] : ["cd \(quoted(directory))"]
+        return (["next:"] + (enter + [test, "make install", "gud list \(scaffold.kind)"]).map { "  " + $0 })
+            .joined(separator: "\n")
     }
 
     /// A path as a shell takes it for one word.
