@@ -24,6 +24,13 @@ struct CheckpointMetadata: Codable {
         var id: String
         var version: String
         var hash: String?
+
+        init(_ provider: Provider) {
+            (id, version, hash) = (provider.id, provider.version, provider.hash)
+        }
+
+        /// The provider for people: id, version, and the beginning of the hash.
+        var text: String { "\(id) \(version)" + (hash.map { " (\($0.prefix(12)))" } ?? "") }
     }
 
     static let key = "gud"
@@ -53,11 +60,15 @@ extension Pipeline {
     ///   - path: Where it came from, for messages.
     ///   - overrides: Changes to the configuration, as for a file; a component that a checkpoint cannot fit is an error.
     ///   - device: Where networks compute.
+    ///   - onMismatch: Is told of a component that comes from somebody else than it did, or another version of them; it
+    ///     throws what it is told, by default, and may let it pass.
     /// - Throws: ``CheckpointError``, or what a factory throws.
     public static func load(
-        _ checkpoint: Safetensors, path: String, overrides: [String] = [], registry: Registry, device: String = "cpu"
+        _ checkpoint: Safetensors, path: String, overrides: [String] = [], registry: Registry, device: String = "cpu",
+        onMismatch: (CheckpointError) throws -> Void = { throw $0 }
     ) throws -> (pipeline: Pipeline, step: Int) {
         let metadata = try metadata(of: checkpoint, path: path)
+        try checkProviders(metadata, registry, path: path, overrides: overrides, onMismatch)
         let configuration = try Configuration(
             yaml: metadata.configuration, overrides: overrides, registry: registry, name: path)
         guard let shape = SampleShape(axes: metadata.shape) else {
@@ -77,12 +88,6 @@ extension Pipeline {
             configuration, registry: registry, classCount: metadata.classCount,
             space: ComponentSpace(basis: basis, mean: mean, scale: scale, variances: variances),
             denoiserFitting: nil, denoiserState: checkpoint.arrays.scoped("denoiser"), device: device)
-        for (component, record) in try pipeline.providers() {
-            guard let kept = metadata.providers[component] else { continue }
-            guard kept.id == record.id, kept.hash == record.hash else {
-                throw CheckpointError.provider(path, component: component, kept: kept.id, found: record.id)
-            }
-        }
         return (pipeline, metadata.step)
     }
 
@@ -97,6 +102,28 @@ extension Pipeline {
         }
     }
 
+    /// Compares who provided the components with who does now; those that an override replaces do not matter.
+    private static func checkProviders(
+        _ metadata: CheckpointMetadata, _ registry: Registry, path: String, overrides: [String],
+        _ onMismatch: (CheckpointError) throws -> Void
+    ) throws {
+        for (component, kept) in metadata.providers.sorted(by: { $0.key < $1.key }) {
+            let parts = component.split(separator: "/", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { continue }
+            let isReplaced = overrides.contains { $0.hasPrefix("\(parts[0])=") || $0.hasPrefix("\(parts[0]).name=") }
+            guard !isReplaced else { continue }
+            guard let entry = try? registry.entry(parts[0], named: parts[1]) else {
+                throw CheckpointError.provider(path, component: component, kept: kept.text, found: nil)
+            }
+            let now = CheckpointMetadata.ProviderRecord(entry.provider)
+            // A built-in of another version reads its own checkpoints; a plugin's numbers are its version's own.
+            let isSame = kept.id == now.id && kept.hash == now.hash && (kept.hash == nil || kept.version == now.version)
+            if !isSame {
+                try onMismatch(.provider(path, component: component, kept: kept.text, found: now.text))
+            }
+        }
+    }
+
     private func providers() throws -> [String: CheckpointMetadata.ProviderRecord] {
         let chosen = [
             ("basis", configuration.basis.name), ("schedule", configuration.schedule.name),
@@ -104,8 +131,7 @@ extension Pipeline {
         ]
         var records: [String: CheckpointMetadata.ProviderRecord] = [:]
         for (kind, name) in chosen {
-            let provider = try registry.entry(kind, named: name).provider
-            records["\(kind)/\(name)"] = .init(id: provider.id, version: provider.version, hash: provider.hash)
+            records["\(kind)/\(name)"] = .init(try registry.entry(kind, named: name).provider)
         }
         return records
     }
@@ -115,8 +141,8 @@ extension Pipeline {
 public enum CheckpointError: GUDError, Equatable {
     /// The file is not what it should be.
     case damaged(String, reason: String)
-    /// A component now comes from somebody else.
-    case provider(String, component: String, kept: String, found: String)
+    /// A component now comes from somebody else, another version of them, or nobody.
+    case provider(String, component: String, kept: String, found: String?)
     /// The directory has no checkpoint.
     case missing(String)
     /// The configuration differs from that of the run.
@@ -129,7 +155,10 @@ public enum CheckpointError: GUDError, Equatable {
         switch self {
         case .damaged(let path, let reason): "'\(path)' cannot be used as a checkpoint: \(reason)"
         case .provider(let path, let component, let kept, let found):
-            "'\(path)' was made with \(component) of \(kept), but here it is provided by \(found)"
+            "'\(path)' was made with \(component) of \(kept), but here "
+                + (found.map {
+                    "it is provided by \($0); use that very plugin, or add --allow-plugin-mismatch to take this one"
+                } ?? "nobody provides it; install that plugin, or name its file with --plugin")
         case .missing(let path):
             "'\(path)' holds no checkpoint; name the directory of a run, as 'gud train' prints it"
         case .mismatch(let path, let differences):

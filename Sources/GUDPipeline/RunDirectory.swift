@@ -41,12 +41,14 @@ public struct RunDirectory: Sendable {
         return (try Safetensors(contentsOf: store.path(step: step)), store.path(step: step))
     }
 
-    /// The pipeline of the newest checkpoint, and the number of steps it was trained for.
+    /// The pipeline of the newest checkpoint, and the number of steps it was trained for; see ``Pipeline/load(_:path:overrides:registry:device:onMismatch:)``.
     public func load(
-        overrides: [String] = [], registry: Registry, device: String = "cpu"
+        overrides: [String] = [], registry: Registry, device: String = "cpu",
+        onMismatch: (CheckpointError) throws -> Void = { throw $0 }
     ) throws -> (pipeline: Pipeline, step: Int) {
         let (checkpoint, path) = try latestCheckpoint()
-        return try Pipeline.load(checkpoint, path: path, overrides: overrides, registry: registry, device: device)
+        return try Pipeline.load(
+            checkpoint, path: path, overrides: overrides, registry: registry, device: device, onMismatch: onMismatch)
     }
 
     /// Appends a line to the log; a log that cannot be written is not worth losing a run for.

@@ -28,12 +28,14 @@ public final class TrainingRun {
     ///   - resumes: Whether to go on from the directory's newest checkpoint.
     ///   - progress: Is told how the run goes.
     ///   - dataset: The data, where the caller has them already.
+    ///   - onMismatch: As for loading a checkpoint.
     /// - Throws: ``CheckpointError/occupied(_:)`` where there is a run and `resumes` is false;
     ///   ``CheckpointError/mismatch(_:differences:)`` where the run was made with another configuration;
     ///   whatever loading and fitting throw.
     public init(
         _ configuration: Configuration, in directory: RunDirectory, resumes: Bool = false, registry: Registry,
-        device: String = "cpu", dataset: Dataset? = nil, progress: any ProgressReporter
+        device: String = "cpu", dataset: Dataset? = nil, progress: any ProgressReporter,
+        onMismatch: (CheckpointError) throws -> Void = { throw $0 }
     ) throws {
         self.directory = directory
         self.progress = progress
@@ -44,9 +46,15 @@ public final class TrainingRun {
         if resumes, !directory.checkpoints().steps.isEmpty {
             let (checkpoint, path) = try directory.latestCheckpoint()
             try Self.checkMatch(configuration, checkpoint, path: path, directory, registry)
-            let changes = "training.steps=\(options.stepCount)"
+            // How long to train, and where a plugin runs, are today's decisions.
+            let places = try configuration.resolvedTree(registry).compactMap { section, value -> String? in
+                guard case .table(let table) = value, let isolated = table["isolated"] else { return nil }
+                return "\(section).isolated=\(isolated)"
+            }
+            let changes = ["training.steps=\(options.stepCount)"] + places.sorted()
             (pipeline, firstStep) = try Pipeline.load(
-                checkpoint, path: path, overrides: [changes], registry: registry, device: device)
+                checkpoint, path: path, overrides: changes, registry: registry, device: device,
+                onMismatch: onMismatch)
             guard pipeline.space.shape == dataset.shape else {
                 throw CheckpointError.mismatch(
                     directory.path,
@@ -121,7 +129,7 @@ public final class TrainingRun {
         let old = Dictionary(uniqueKeysWithValues: flattened(.table(try kept.resolvedTree(registry)), ""))
         let new = Dictionary(uniqueKeysWithValues: flattened(.table(try configuration.resolvedTree(registry)), ""))
         let differences = Set(old.keys).union(new.keys).subtracting(mayChange).sorted().filter { key in
-            old[key] != new[key] && !key.hasPrefix("data.") && !key.hasPrefix("sampler.")
+            old[key] != new[key] && !key.hasPrefix("data.") && !key.hasPrefix("sampler.") && !key.hasSuffix(".isolated")
         }.map { key in
             "\(key): the run has \(old[key]?.description ?? "nothing"), the configuration "
                 + "\(new[key]?.description ?? "nothing")"

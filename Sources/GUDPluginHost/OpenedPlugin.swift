@@ -53,5 +53,5 @@ extension PluginDescription.Component {
     var place: String { "\(kind)/\(name)" }
 
     /// The parameters that the plugin declares.
-    func schema() throws(SchemaError) -> ParameterSchema { try ParameterSchema(json: parameters) }
+    public func schema() throws(SchemaError) -> ParameterSchema { try ParameterSchema(json: parameters) }
 }

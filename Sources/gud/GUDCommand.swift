@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GUDCore
+import GUDPluginHost
 
 /// The `gud` program: thin commands over the library.
 @main
@@ -19,13 +20,17 @@ struct GUDCommand: ParsableCommand {
         version: GUDVersion.current,
         subcommands: [
             QuickstartCommand.self, TrainCommand.self, SampleCommand.self, ListCommand.self, ExplainCommand.self,
-            BasisCommand.self, ScheduleCommand.self, DoctorCommand.self,
+            BasisCommand.self, ScheduleCommand.self, PluginCommand.self, DoctorCommand.self,
         ])
 
     /// Parses and runs; exits with 0, with 2 for a mistaken request, 1 for a failure, 130 when interrupted.
     static func main() {
         // A reader that goes away (`gud list | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
+        // GUD starts itself in this way to check a plugin, or to run one in a process of its own.
+        if CommandLine.arguments.dropFirst().first == "plugin-worker" {
+            PluginWorker.run(Array(CommandLine.arguments.dropFirst(2)))
+        }
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -22,8 +22,10 @@ struct BasisCommand: ParsableCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        @OptionGroup var plugins: PluginOptions
+
         func run() throws {
-            let (basis, _) = try choice.basis(try Registry.builtIn())
+            let (basis, _) = try choice.basis(try plugins.registry())
             let labels = NaturalOrder.allCases.compactMap { order in basis.labels(order).map { (order.rawValue, $0) } }
             let report = (basis as? any FittedBasis)?.fitReport ?? []
             if json {
@@ -69,10 +71,12 @@ struct BasisCommand: ParsableCommand {
         @Flag(help: "From components back to samples.")
         var inverse = false
 
+        @OptionGroup var plugins: PluginOptions
+
         func run() throws {
             let values = try NumpyArray(contentsOf: input)
             let (basis, _) = try choice.basis(
-                try Registry.builtIn(), fittingTo: inverse ? nil : (values.floats, input))
+                try plugins.registry(), fittingTo: inverse ? nil : (values.floats, input))
             let row = inverse ? basis.componentCount : basis.dimension
             let isRows = values.axes.count >= 2 && values.axes.dropFirst().reduce(1, *) == row
             guard isRows || (values.axes.count == 1 && row == 1) else {

@@ -22,8 +22,10 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var plugins: PluginOptions
+
     func run() throws {
-        let registry = try Registry.builtIn()
+        let registry = try plugins.registry()
         let configuration = try Configuration(contentsOf: config, overrides: overrides.set, registry: registry)
         let explanation = try Explanation(configuration, registry: registry)
         if json {
@@ -55,7 +57,8 @@ extension Explanation {
     fileprivate var text: String {
         var lines: [String] = []
         for component in components {
-            lines.append("\(component.section): \(component.kind)/\(component.name)  [\(component.provider)]")
+            let hash = component.provider.hash.map { ", sha256 \($0.prefix(12))" } ?? ""
+            lines.append("\(component.section): \(component.kind)/\(component.name)  [\(component.provider)\(hash)]")
             let rows = component.parameters.sorted { $0.key < $1.key }.map { ["    \($0.key)", "\($0.value)"] }
             if !rows.isEmpty { lines.append(Terminal.table(rows)) }
         }

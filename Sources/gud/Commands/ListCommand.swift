@@ -18,8 +18,10 @@ struct ListCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var plugins: PluginOptions
+
     func run() throws {
-        let registry = try Registry.builtIn()
+        let registry = try plugins.registry()
         if let kind, !registry.kinds.contains(kind) {
             throw RegistryError.unknownName(
                 kind: "kind of component", name: kind, suggestion: nearest(to: kind, among: registry.kinds),

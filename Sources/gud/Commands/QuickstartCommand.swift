@@ -21,8 +21,10 @@ struct QuickstartCommand: ParsableCommand {
     @Option(name: .customLong("run"), help: "The directory of the run.")
     var directory = "runs/quickstart"
 
+    @OptionGroup var plugins: PluginOptions
+
     func run() throws {
-        let registry = try Registry.builtIn()
+        let registry = try plugins.registry()
         Interrupt.watch()
         let quickstart = Quickstart(
             registry: registry, directory: RunDirectory(directory), overrides: overrides.set,

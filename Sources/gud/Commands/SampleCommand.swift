@@ -52,6 +52,8 @@ struct SampleCommand: ParsableCommand {
 
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var device: DeviceOptions
+    @OptionGroup var plugins: PluginOptions
+    @OptionGroup var mismatch: MismatchOptions
 
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
@@ -65,9 +67,9 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let registry = try Registry.builtIn()
+        let registry = try plugins.registry()
         let (pipeline, _) = try RunDirectory(runDirectory).load(
-            overrides: overrides.set, registry: registry, device: device.device)
+            overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
         Interrupt.watch()
         let samples: [Float]
         do {

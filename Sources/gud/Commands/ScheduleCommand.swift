@@ -42,6 +42,8 @@ struct ScheduleCommand: ParsableCommand {
         @Option(name: .shortAndLong, help: ArgumentHelp("A file for the table.", valueName: "T.csv"))
         var output: String?
 
+        @OptionGroup var plugins: PluginOptions
+
         func run() throws {
             let instants = try times.split(separator: ",", omittingEmptySubsequences: false).map { text in
                 guard let time = Double(text.trimmingCharacters(in: .whitespaces)) else {
@@ -49,7 +51,7 @@ struct ScheduleCommand: ParsableCommand {
                 }
                 return time
             }
-            let schedule = try schedule(try Registry.builtIn())
+            let schedule = try schedule(try plugins.registry())
             var lines = ["t,component,gamma,gamma_dot,alpha,sigma,beta"]
             for time in instants {
                 let state = try schedule.state(at: time)

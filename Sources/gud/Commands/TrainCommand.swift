@@ -25,16 +25,18 @@ struct TrainCommand: ParsableCommand {
     var resume = false
 
     @OptionGroup var device: DeviceOptions
+    @OptionGroup var plugins: PluginOptions
+    @OptionGroup var mismatch: MismatchOptions
 
     func run() throws {
-        let registry = try Registry.builtIn()
+        let registry = try plugins.registry()
         let configuration = try Configuration(contentsOf: config, overrides: overrides.set, registry: registry)
         let name = URL(fileURLWithPath: config).deletingPathExtension().lastPathComponent
         let directory = RunDirectory(runPath ?? "runs/\(name)")
         Interrupt.watch()
         let training = try TrainingRun(
             configuration, in: directory, resumes: resume, registry: registry, device: device.device,
-            progress: TerminalProgress())
+            progress: TerminalProgress(), onMismatch: mismatch.decide)
         switch try training.run(shouldStop: { Interrupt.isRequested }) {
         case .finished(let step):
             Terminal.error("finished after step \(step)")

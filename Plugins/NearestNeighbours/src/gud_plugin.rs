@@ -1,0 +1,1 @@
+../../../Sources/CGUDPlugin/rust/gud_plugin.rs

@@ -1,0 +1,4 @@
+import ArgumentParser
+struct PluginBenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "bench")
+}

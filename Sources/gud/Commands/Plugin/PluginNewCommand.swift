@@ -1,0 +1,4 @@
+import ArgumentParser
+struct PluginNewCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "new")
+}
