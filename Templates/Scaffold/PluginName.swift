@@ -17,7 +17,7 @@ public struct PluginName: Sendable, Equatable {
 
     /// Names of the core that a conforming type would hide from itself.
     private static let protocols: Set<String> = [
-        "NoiseSchedule", "FittedBasis", "FittedDenoiser", "DifferentiableDenoiser",
+        "NoiseSchedule", "FittedBasis", "FittedDenoiser", "DifferentiableDenoiser", "TrainingConditioner",
     ]
 
     /// The name of GUD's own package, which the package manager would take a plugin's for.

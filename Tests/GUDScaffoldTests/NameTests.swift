@@ -19,6 +19,7 @@ struct NameTests {
             // These would conform to themselves.
             ("noise", .schedule, "noise_schedule", "CustomNoiseSchedule"),
             ("fitted", .basis, "fitted_basis", "CustomFittedBasis"),
+            ("training", .conditioner, "training_conditioner", "CustomTrainingConditioner"),
             ("differentiable", .denoiser, "differentiable_denoiser", "CustomDifferentiableDenoiser"),
         ])
     func identifiers(text: String, kind: PluginKind, snake: String, camel: String) throws {
