@@ -3,7 +3,7 @@
 Fenced blocks, by the words after the three backticks:
 
     sh                      runs in the shell, where the block before left it; it must succeed
-    sh fails                the same, and its last command must fail
+    sh fails                the same, but it must fail
     sh skip                 is for people alone
     text                    what the shell block before printed: these lines, in this order, with others in between; numbers and
                             hashes may differ
