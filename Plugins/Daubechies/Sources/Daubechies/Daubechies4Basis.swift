@@ -7,7 +7,7 @@ import GUDPluginKit
 /// details of anything that is linear over the four values of a filter are 0. The layout is Mallat's: low halves come
 /// first along every axis, so that the coarsest means lie top-left.
 ///
-/// Cost: 16/3 · 4 multiplications a scalar at most; the samples of a batch are spread over the cores. A round trip returns
+/// Cost: at most 32/3 multiplications a scalar; the samples of a batch are spread over the cores. A round trip returns
 /// a sample to within a few ulps of its largest scalar.
 ///
 /// Signs and places are those of PyWavelets, `pywt.wavedec2(x, 'db2', mode='periodization')`.
