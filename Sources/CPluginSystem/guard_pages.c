@@ -103,7 +103,9 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
     }
     if (signal_number == SIGSEGV && hit) {
         at = append(text, at, capacity, writes ? "it writes " : "it reads ");
-        if (address >= hit->used + hit->bytes) {
+        if (address == hit->used + hit->bytes) {
+            at = append(text, at, capacity, "right behind the end of ");
+        } else if (address > hit->used + hit->bytes) {
             at = append_number(text, at, capacity, (size_t)(address - (hit->used + hit->bytes)));
             at = append(text, at, capacity, " bytes past the end of ");
         } else if (address < hit->used) {
