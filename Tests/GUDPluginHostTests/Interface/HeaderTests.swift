@@ -17,7 +17,8 @@ struct HeaderTests {
     }
 
     static let all = [
-        Reader(compiler: "gcc", language: "c", standard: "c11"), Reader(compiler: "gcc", language: "c", standard: "c17"),
+        Reader(compiler: "gcc", language: "c", standard: "c11"),
+        Reader(compiler: "gcc", language: "c", standard: "c17"),
         Reader(compiler: "clang", language: "c", standard: "c11"),
         Reader(compiler: "clang", language: "c", standard: "c17"),
         Reader(compiler: "g++", language: "c++", standard: "c++17"),
@@ -41,7 +42,8 @@ struct HeaderTests {
         let (status, said) = try Compiler.run(
             try #require(Compiler.path(reader.compiler)),
             [
-                "-x", reader.language, "-std=\(reader.standard)", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror",
+                "-x", reader.language, "-std=\(reader.standard)", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow",
+                "-Werror",
                 "-I", URL(fileURLWithPath: Compiler.header).deletingLastPathComponent().path, "-c", "-o",
                 folder.file("twice.o"), folder.file("twice.txt"),
             ])
@@ -68,10 +70,13 @@ struct HeaderTests {
                 == PluginDescription(
                     id: "org.example.minimal", version: "1.0.0", interface: "1.0",
                     components: [
-                        .init(kind: "basis", name: "same", summary: "The samples themselves.", threads: .concurrent, parameters: "[]")
+                        .init(
+                            kind: "basis", name: "same", summary: "The samples themselves.", threads: .concurrent,
+                            parameters: "[]")
                     ]))
         let basis = try plugin.makeBasis(
-            "same", try ParameterSchema().resolve([:], at: "basis"), BasisContext(shape: .vector(3), registry: Registry()))
+            "same", try ParameterSchema().resolve([:], at: "basis"),
+            BasisContext(shape: .vector(3), registry: Registry()))
         #expect(try basis.forward([1, -2, 3]) == [1, -2, 3])
         #expect(try basis.inverse([1, -2, 3]) == [1, -2, 3])
         #expect(NaturalOrder.allCases.allSatisfy { basis.labels($0) == nil })

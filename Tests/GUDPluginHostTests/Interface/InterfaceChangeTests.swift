@@ -18,12 +18,14 @@ struct InterfaceChangeTests {
             testDescription: "a field inserted in the middle", text: "    uint64_t dimension;      /* D, the product",
             replacement: "    uint64_t inserted;\n    uint64_t dimension;      /* D, the product",
             breaks: [
-                "gud_basis_info.components moved from byte 16 to 24", "gud_basis_info.dimension moved from byte 8 to 16",
+                "gud_basis_info.components moved from byte 16 to 24",
+                "gud_basis_info.dimension moved from byte 8 to 16",
                 "gud_basis_info.inserted is new, at byte 8, inside the first 24 bytes",
             ]),
         Edit(
             testDescription: "two fields of one type swapped",
-            text: "    const char *id;                             /* unique: \"org.example.walsh\" */\n    const char *version;",
+            text:
+                "    const char *id;                             /* unique: \"org.example.walsh\" */\n    const char *version;",
             replacement: "    const char *version;\n    const char *id;",
             breaks: ["gud_plugin.id moved from byte 8 to 16", "gud_plugin.version moved from byte 16 to 8"]),
         Edit(
@@ -34,10 +36,12 @@ struct InterfaceChangeTests {
                 "gud_condition_request.class_index was 'int64_t class_index' and is 'int32_t class_index'",
             ]),
         Edit(
-            testDescription: "a type of the same size", text: "    const float *mean; ", replacement: "    const double *mean; ",
+            testDescription: "a type of the same size", text: "    const float *mean; ",
+            replacement: "    const double *mean; ",
             breaks: ["gud_space.mean was 'const float *mean' and is 'const double *mean'"]),
         Edit(
-            testDescription: "a function with another parameter", text: "    void (*destroy)(void *object);\n    /* Fills",
+            testDescription: "a function with another parameter",
+            text: "    void (*destroy)(void *object);\n    /* Fills",
             replacement: "    void (*destroy)(void *object, int now);\n    /* Fills",
             breaks: [
                 "gud_basis_table.destroy was 'void (*destroy)(void *object)' and is "
@@ -54,10 +58,11 @@ struct InterfaceChangeTests {
             testDescription: "a constant removed", text: "#define GUD_LOG_ERROR 3\n", replacement: "",
             breaks: ["GUD_LOG_ERROR is gone"]),
         Edit(
-            testDescription: "a field removed", text: "    uint64_t seed;                /* of the run, for initial guesses */\n",
+            testDescription: "a field removed",
+            text: "    uint64_t seed;                /* of the run, for initial guesses */\n",
             replacement: "",
             breaks: [
-                "gud_denoiser_context had 80 bytes and has 72", "gud_denoiser_context.device moved from byte 72 to 64",
+                "gud_denoiser_context had 72 bytes and has 64", "gud_denoiser_context.device moved from byte 64 to 56",
                 "gud_denoiser_context.seed is gone",
             ]),
         Edit(
@@ -67,7 +72,8 @@ struct InterfaceChangeTests {
                 "gud_array had 56 bytes and has 64", "gud_array.stride is new, at byte 56, of a frozen structure",
             ]),
         Edit(
-            testDescription: "the entry's signature", text: "GUD_EXPORT gud_status gud_plugin_entry(const gud_host *host, ",
+            testDescription: "the entry's signature",
+            text: "GUD_EXPORT gud_status gud_plugin_entry(const gud_host *host, ",
             replacement: "GUD_EXPORT gud_status gud_plugin_entry(const gud_host *host, int number, ",
             breaks: [
                 "gud_plugin_entry was 'gud_status gud_plugin_entry(const gud_host *host, const gud_plugin **plugin, "
@@ -83,7 +89,8 @@ struct InterfaceChangeTests {
             replacement: "#define GUD_KIND_CONDITIONER 4u\n#define GUD_KIND_SAMPLER 5u\n",
             additions: ["GUD_KIND_SAMPLER is new"]),
         Edit(
-            testDescription: "the minor version raised", text: "#define GUD_ABI_MINOR 0", replacement: "#define GUD_ABI_MINOR 1",
+            testDescription: "the minor version raised", text: "#define GUD_ABI_MINOR 0",
+            replacement: "#define GUD_ABI_MINOR 1",
             additions: ["GUD_ABI_MINOR is 1"]),
     ]
 
@@ -102,12 +109,14 @@ struct InterfaceChangeTests {
     @Test("What only grows keeps every line but the sizes that grew")
     func additionsKeepLines() throws {
         let header = try String(contentsOfFile: Compiler.header, encoding: .utf8)
-        let grown = header.replacingOccurrences(of: "} gud_host;", with: "    int32_t (*answer)(void *context);\n} gud_host;")
-        let recorded = Set(try String(contentsOfFile: InterfaceLayoutTests.golden, encoding: .utf8).split(separator: "\n"))
+        let grown = header.replacingOccurrences(
+            of: "} gud_host;", with: "    int32_t (*answer)(void *context);\n} gud_host;")
+        let recorded = Set(
+            try String(contentsOfFile: InterfaceLayoutTests.golden, encoding: .utf8).split(separator: "\n"))
         let layout = Set(try Compiler.layout(of: grown).split(separator: "\n"))
-        #expect(recorded.subtracting(layout).map(String.init) == ["gud_host: 104 bytes, grows"])
+        #expect(recorded.subtracting(layout).map(String.init) == ["gud_host: 96 bytes, grows"])
         #expect(
             layout.subtracting(recorded).sorted().map(String.init)
-                == ["gud_host.answer: at 104, 8 bytes: int32_t (*answer)(void *context)", "gud_host: 112 bytes, grows"])
+                == ["gud_host.answer: at 96, 8 bytes: int32_t (*answer)(void *context)", "gud_host: 104 bytes, grows"])
     }
 }

@@ -27,7 +27,8 @@ struct InterfaceHeader {
     init(_ text: String) {
         let code = text.replacing(/\/\*(?s:.*?)\*\//, with: " ")
         constants = code.matches(of: /#define (GUD_\w+) +-?\d+u?\s/).map { String($0.1) }
-        structures = code.matches(of: /typedef (?:GUD_STRUCT\((\w+)\)|struct \w+) \{((?s:.*?))\n\} (\w+);/).map { match in
+        structures = code.matches(of: /typedef (?:GUD_STRUCT\((\w+)\)|struct \w+) \{((?s:.*?))\n\} (\w+);/).map {
+            match in
             Structure(name: String(match.3), grows: match.1 != nil, fields: Self.fields(match.2))
         }
         let plain = code.matches(of: /typedef ([^{;]*?)\b(\w+);/).map {
@@ -52,7 +53,8 @@ struct InterfaceHeader {
             guard let match = parts.first?.firstMatch(of: /^(.*?)(\**\w+(?:\[\d+\])?)$/) else { return [] }
             return ([String(match.2)] + parts.dropFirst()).map { declarator in
                 Field(
-                    name: declarator.replacing(/\[\d+\]|\*/, with: ""), declaration: oneLine(match.1 + " " + declarator))
+                    name: declarator.replacing(/\[\d+\]|\*/, with: ""), declaration: oneLine(match.1 + " " + declarator)
+                )
             }
         }
     }
@@ -93,7 +95,7 @@ extension InterfaceHeader {
     /// The same in Rust, without declarations, for the binding at a path.
     func rustProgram(binding path: String) -> String {
         var lines = [
-            "#[path = \"\(path)\"] mod gud_plugin;", "use gud_plugin::raw::*;", "use std::mem::{offset_of, size_of};",
+            "#[path = \"\(path)\"] mod binding;", "use binding::raw::*;", "use std::mem::{offset_of, size_of};",
             "fn size<S, F>(_: fn(*const S) -> *const F) -> usize { size_of::<F>() }", "fn main() {",
         ]
         for name in constants { lines.append("println!(\"\(name) = {}\", \(name));") }

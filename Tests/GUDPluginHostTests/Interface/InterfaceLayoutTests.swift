@@ -29,7 +29,7 @@ struct InterfaceLayoutTests {
         #expect(read.structures.count == text.matches(of: /\n\} gud_\w+;/).count)
         #expect(read.constants.count == text.matches(of: /#define GUD_\w+ -?\d/).count)
         // A structure without padding is as long as its fields: none is missing.
-        for structure in try structures() where structure.name != "gud_plugin" {
+        for structure in try structures() {
             #expect(structure.size == structure.fields.reduce(0) { $0 + $1.size }, "\(structure.name)")
         }
         for structure in read.structures where structure.grows {
