@@ -111,7 +111,9 @@ let package = Package(
                 "GUDCore", "GUDDenoisers", "GUDBases", "GUDSchedules", "GUDLinearAlgebra", "ConformanceCheckers",
                 "TestSupport",
             ]),
-        .testTarget(name: "GUDConditionersTests", dependencies: ["GUDCore", "GUDBases", "GUDConditioners"]),
+        .testTarget(
+            name: "GUDConditionersTests",
+            dependencies: ["GUDCore", "GUDBases", "GUDConditioners", "ConformanceCheckers"]),
         .testTarget(
             name: "GUDSamplingTests",
             dependencies: ["GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "TestSupport"]),
