@@ -39,6 +39,7 @@ struct Turn: Basis {
     }
 }
 
+/// The entry that the header declares.
 @c @implementation
 public func gud_plugin_entry(
     _ host: UnsafePointer<gud_host>!, _ plugin: UnsafeMutablePointer<UnsafePointer<gud_plugin>?>!,
