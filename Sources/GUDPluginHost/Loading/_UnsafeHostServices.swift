@@ -82,7 +82,8 @@ enum HostServices {
     }()
 
     private static func read<Value: ParameterRepresentable>(
-        _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, as type: Value.Type, _ write: (Value, ParameterBox, String) -> Void
+        _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, as type: Value.Type,
+        _ write: (Value, ParameterBox, String) -> Void
     ) -> Int32 {
         guard let name, let box = ParameterBox.of(handle) else { return 0 }
         let key = String(cString: name)

@@ -102,8 +102,9 @@ struct HostServicesTests {
         CounterNoise(seed: 7, purpose: .plugin).fillNormals(&span, sample: 3, step: 2)
         #expect(draw(7, 3, 2, 5) == direct)
         #expect(draw(7, 3, 2, 4) == Array(direct.prefix(4)))
-        #expect(Set([draw(7, 3, 2, 5), draw(8, 3, 2, 5), draw(7, 4, 2, 5), draw(7, 3, 3, 5)]).count == 4)
-        #expect(draw(.max, .max, .max, 3).allSatisfy(\.isFinite))
+        let others = [draw(8, 3, 2, 5), draw(7, 4, 2, 5), draw(7, 3, 3, 5)]
+        #expect(!others.contains(direct) && Set(others).count == 3)
+        #expect(draw(.max, .max, .max, 3).allSatisfy { $0.isFinite })
         #expect(draw(7, 3, 2, 0) == [] && draw(7, 3, 2, -1) == [])
         host.fill_normals(host.context, 1, 1, 1, nil, 5)
     }
