@@ -133,6 +133,7 @@ let package = Package(
             name: "GUDPluginHostTests",
             dependencies: [
                 "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginHost", "GUDPluginKit", "TestSupport",
+                "gud",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),
