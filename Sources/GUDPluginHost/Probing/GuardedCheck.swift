@@ -29,21 +29,27 @@ struct GuardedCheck {
         var log = Log()
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            var descriptor: Int32 = -1
-            let count = gud_receive(worker.channel, &buffer, buffer.count, &descriptor, Int32(100))
-            worker.drain()
-            if count > 0 {
+            if worker.waitForMessage(milliseconds: 100) {
+                var descriptor: Int32 = -1
+                let count = gud_receive(worker.channel, &buffer, buffer.count, &descriptor, 0)
+                if descriptor >= 0 { close(descriptor) }
+                guard count > 0 else { break }
                 log.take(WorkerMessage(Data(buffer[0..<count])))
-                continue
+            } else if worker.poll() != nil {
+                // The process is gone, with a grandchild that holds the channel open.
+                break
             }
-            // The end of the channel, or of the process with a grandchild holding the channel open.
-            if count == 0 || worker.poll() != nil { break }
             if Date().timeIntervalSince(log.lastStage) > stageSeconds {
                 worker.kill()
                 return .broken(log.breakdown("it did not come back within \(text(stageSeconds)) s", worker))
             }
         }
-        return log.outcome(of: worker.wait(seconds: 2), worker)
+        // A process that closed its channel may run on, but not for ever.
+        guard let end = worker.wait(seconds: max(stageSeconds, 2)) else {
+            worker.kill()
+            return .broken(log.breakdown("it closed the host's channel and ran on", worker))
+        }
+        return log.outcome(of: end, worker)
     }
 
     private func text(_ seconds: Double) -> String { Int(exactly: seconds).map(String.init) ?? "\(seconds)" }
@@ -56,6 +62,7 @@ struct GuardedCheck {
         var rejection: String?
         var report = Data()
         var isComplete = false
+        var isSpoilt = false
 
         mutating func take(_ message: WorkerMessage?) {
             switch message {
@@ -66,7 +73,7 @@ struct GuardedCheck {
             case .rejected(let text): rejection = text
             case .report(let piece): report += piece
             case .end: isComplete = true
-            case nil: break
+            case nil: isSpoilt = true
             }
         }
 
@@ -75,9 +82,12 @@ struct GuardedCheck {
             case .signalled(let signal): return .broken(breakdown(CheckOutcome.Breakdown.name(of: signal), worker))
             case .exited(let status):
                 if let rejection { return .rejected(rejection) }
-                guard status == 0, isComplete,
+                guard status == 0, isComplete || !report.isEmpty else {
+                    return .broken(breakdown("exit with status \(status)", worker))
+                }
+                guard isComplete, !isSpoilt,
                     let report = try? JSONDecoder().decode(ValidationReport.self, from: report)
-                else { return .broken(breakdown("exit with status \(status)", worker)) }
+                else { return .broken(breakdown("something was written to descriptor 3, which is the host's", worker)) }
                 return .finished(report)
             }
         }
