@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Scripts/plugins.sh [ARGUMENT…]: builds the example plugins, every folder of Plugins/ with a Makefile, as an outsider would.
 #
-# Arguments go to each folder's make: `test GUD=.build/release/gud` validates them, `install` installs them, `clean` removes what
-# was built. A folder whose compiler is not there is skipped. One line each; where one fails, its last lines, and a failure at the end.
+# Arguments go to each folder's make: `check` runs their own tests, `test GUD=.build/release/gud` validates them, `install` installs
+# them, `clean` removes what was built. A folder whose compiler is not there, or that has no such target, is skipped. One line each;
+# where one fails, its last lines, and a failure at the end.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 command -v make >/dev/null || fail "there is no 'make'" "sudo apt-get install -y make"
@@ -15,7 +16,7 @@ compiler() {
         printf 'swift\n'
     elif compgen -G "$1/src/*.cpp" >/dev/null; then
         printf '%s\n' "${CXX:-g++}"
-    elif compgen -G "$1/src/*.c" >/dev/null; then
+    elif compgen -G "$1/src/*.c" >/dev/null || compgen -G "$1/*.c" >/dev/null; then
         printf '%s\n' "${CC:-cc}"
     fi
 }
@@ -41,8 +42,10 @@ for makefile in Plugins/*/Makefile; do
         continue
     fi
     # The flags of a make that runs this script are not for an outsider's package.
-    if env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C "$folder" "${arguments[@]}" >"$log" 2>&1; then
+    if env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS LC_ALL=C make -C "$folder" "${arguments[@]}" >"$log" 2>&1; then
         say "$name ${arguments[*]:-built}"
+    elif (($# > 0)) && grep -qF "No rule to make target '$1'." "$log"; then
+        say "$name skipped: its Makefile has no '$1'"
     else
         failed+=("$name")
         say "$name failed"

@@ -68,7 +68,10 @@ public struct PluginHost: Sendable {
     /// - Parameter progress: Is told of each file that has to be tried in a process first, which takes a moment.
     public func records(progress: (String) -> Void = { _ in }) throws -> [PluginRecord] {
         var records: [PluginRecord] = []
+        let bound = search.candidates.compactMap(Self.boundLibrary)
         for candidate in search.candidates {
+            // The library beside a manifest is no plugin by itself.
+            if candidate.kind == .library, bound.contains(candidate.path) { continue }
             var record = try examine(candidate, progress: progress)
             if let id = record.description?.id, record.isUsable,
                 let other = records.first(where: { $0.isUsable && $0.description?.id == id })
@@ -105,15 +108,19 @@ public struct PluginHost: Sendable {
     /// Tries a plugin as thoroughly as asked, whatever is known about it.
     public func validate(
         _ path: String, level: ValidationLevel, seed: UInt64 = 1
-    ) throws -> (bytes: String, outcome: CheckOutcome) {
+    ) throws -> (sha256: String, outcome: CheckOutcome) {
         let kind: PluginCandidate.Kind = path.hasSuffix(".yaml") ? .manifest : .library
-        let bytes = try PluginBytes(contentsOf: path)
-        if kind == .library, let reason = Self.preflight(bytes) { return (bytes.sha256, .rejected(reason)) }
+        let files: PluginFiles
+        do {
+            files = try PluginFiles(path, kind: kind)
+        } catch let error as PluginFiles.Unfit {
+            return ("", .rejected(error.description))
+        }
         var check = GuardedCheck(program: options.program, level: level, seed: seed)
         check.stageSeconds = level <= .probe ? options.stageSeconds : 24 * options.stageSeconds
-        var outcome = try check.run(kind == .library ? try cache.store(bytes) : bytes.path, name: path, kind: kind)
+        var outcome = try check.run(try files.store(in: cache), name: path, kind: kind)
         if level >= .highest, kind == .library, case .finished(var report) = outcome {
-            let extra = (try? ELFImage(bytes: bytes.bytes, path: path))?.unexpectedExports() ?? []
+            let extra = (try? ELFImage(bytes: files.plugin.bytes, path: path))?.unexpectedExports() ?? []
             report.checks.append(
                 .init(
                     component: "library", level: 10, law: "it exports gud_plugin_entry alone", passed: extra.isEmpty,
@@ -121,36 +128,36 @@ public struct PluginHost: Sendable {
                         ? "" : "it also exports \(extra.prefix(8).joined(separator: ", ")); link it with a version script"))
             outcome = .finished(report)
         }
-        return (bytes.sha256, outcome)
+        return (files.sha256, outcome)
     }
 
     /// Forgets what is known about a file, so that it is tried again.
-    public func forget(_ path: String) throws { try cache.forget(sha256: PluginBytes(contentsOf: path).sha256) }
+    public func forget(_ path: String) throws {
+        let kind: PluginCandidate.Kind = path.hasSuffix(".yaml") ? .manifest : .library
+        // What cannot be read has no verdict to forget.
+        if let files = try? PluginFiles(path, kind: kind) { try cache.forget(sha256: files.sha256) }
+    }
 }
 
 extension PluginHost {
-    private static func preflight(_ bytes: PluginBytes) -> String? {
-        do {
-            try ELFImage(bytes: bytes.bytes, path: bytes.path).requireFunction()
-            return nil
-        } catch {
-            return error.description
-        }
+    /// The library that lies beside a manifest.
+    private static func boundLibrary(_ candidate: PluginCandidate) -> String? {
+        guard candidate.kind == .manifest, let manifest = try? ForeignManifest(contentsOf: candidate.path),
+            manifest.libraryPath.contains("/")
+        else { return nil }
+        return try? _UnsafeFiles.realPath(manifest.libraryPath)
     }
 
     private func examine(_ candidate: PluginCandidate, progress: (String) -> Void) throws -> PluginRecord {
-        let bytes: PluginBytes
+        let files: PluginFiles
         do {
-            bytes = try PluginBytes(contentsOf: candidate.path)
-        } catch {
-            return record(candidate, sha256: "", cached: "", nil, .rejected("\(error)"))
+            files = try PluginFiles(candidate.path, kind: candidate.kind)
+        } catch let error as any GUDError {
+            return record(candidate, sha256: "", cached: "", nil, .rejected(error.description))
         }
-        if candidate.kind == .library, let reason = Self.preflight(bytes) {
-            return record(candidate, sha256: bytes.sha256, cached: "", nil, .rejected(reason))
-        }
-        let cached = candidate.kind == .library ? try cache.store(bytes) : candidate.path
-        let verdict = try known(bytes) ?? find(candidate, bytes, cached, progress)
-        let sha256 = try verdict.librarySHA256.map { try SHA256.hex(of: Data((bytes.sha256 + $0).utf8)) } ?? bytes.sha256
+        let cached = try files.store(in: cache)
+        let verdict = try known(files) ?? find(candidate, files, cached, progress)
+        let sha256 = try files.digest(withSystemLibrary: verdict.librarySHA256)
         let checked = (verdict.date, verdict.seconds)
         if case .broken(let breakdown) = verdict.outcome {
             return record(
@@ -178,20 +185,20 @@ extension PluginHost {
     }
 
     /// What is known about the bytes, where it is still true.
-    private func known(_ bytes: PluginBytes) throws -> Verdict? {
-        guard let verdict = cache.verdict(Verdict.self, sha256: bytes.sha256),
+    private func known(_ files: PluginFiles) throws -> Verdict? {
+        guard let verdict = cache.verdict(Verdict.self, sha256: files.sha256),
             verdict.checkedBy == Verdict.currentChecker
         else { return nil }
-        if case .finished(let report) = verdict.outcome, let library = report.description.library {
-            // The library of a manifest lies elsewhere and may have changed.
-            guard try verdict.librarySHA256 == Self.digest(ofLibrary: library) else { return nil }
+        if case .finished(let report) = verdict.outcome, files.library == nil, let library = report.description.library {
+            // A library of the system may have changed since.
+            guard let now = try? PluginBytes(contentsOf: library).sha256, now == verdict.librarySHA256 else { return nil }
         }
         return verdict
     }
 
     /// Tries a plugin in a process of its own, and keeps what came of it.
     private func find(
-        _ candidate: PluginCandidate, _ bytes: PluginBytes, _ cached: String, _ progress: (String) -> Void
+        _ candidate: PluginCandidate, _ files: PluginFiles, _ cached: String, _ progress: (String) -> Void
     ) throws -> Verdict {
         progress("checking plugin '\(candidate.path)' in a process of its own")
         let start = Date()
@@ -200,12 +207,10 @@ extension PluginHost {
         let outcome = try check.run(cached, name: candidate.path, kind: candidate.kind)
         var verdict = Verdict(
             checkedBy: Verdict.currentChecker, date: start, outcome: outcome, seconds: Date().timeIntervalSince(start))
-        if case .finished(let report) = outcome, let library = report.description.library {
-            verdict.librarySHA256 = try Self.digest(ofLibrary: library)
+        if case .finished(let report) = outcome, files.library == nil, let library = report.description.library {
+            verdict.librarySHA256 = try PluginBytes(contentsOf: library).sha256
         }
-        try cache.record(verdict, sha256: bytes.sha256)
+        try cache.record(verdict, sha256: files.sha256)
         return verdict
     }
-
-    private static func digest(ofLibrary path: String) throws -> String { try PluginBytes(contentsOf: path).sha256 }
 }

@@ -7,7 +7,8 @@
  * How it can grow. Within a major version nothing is ever moved, removed or given another meaning; fields and functions
  * are only appended. Structures that may grow begin with struct_size, which whoever fills the structure in sets to
  * sizeof. The reader takes min(struct_size, its own sizeof) bytes, treats what is missing as zero, and ignores what it
- * does not know. Structures without a struct_size are frozen. Kinds and flags that a host does not know are skipped.
+ * does not know. A structure that is passed in to be filled in has its struct_size set already: write no more than so
+ * many bytes. Structures without a struct_size are frozen. Kinds and flags that a host does not know are skipped.
  *
  * Memory. Nothing is freed across the interface. What is passed into a function is borrowed for the call, unless its
  * comment says more. Results go into memory that the caller provides. Inputs and outputs never overlap. Arrays are
@@ -331,7 +332,7 @@ typedef GUD_STRUCT(gud_condition_request) {
     int64_t class_index;          /* counted from 0; -1 for none */
     double guidance;              /* 1: the plain conditional model */
     const float *observed;        /* NULL, or [D] in data units */
-    const uint8_t *observed_mask; /* NULL, or [D]: 1 where a value is known, else 0 (the value there may be anything) */
+    const uint8_t *observed_mask; /* with observed, [D]: 1 where a value is known, else 0 (it may be anything) */
     const gud_space *space;       /* valid during the call */
 } gud_condition_request;
 

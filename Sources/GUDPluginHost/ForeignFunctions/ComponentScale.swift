@@ -7,7 +7,7 @@ import GUDCore
 /// | rule | for | factor of index k |
 /// |---|---|---|
 /// | a number | constants | the number |
-/// | `1/count`, `sqrt(count)`, `1/sqrt(count)`, `sqrt(2/count)`, `2/count` | unnormalised transforms | the same for all |
+/// | `1/count`, `sqrt(count)`, `1/sqrt(count)`, `sqrt(2/count)`, `2/count` | unnormalised | the same for all |
 /// | `redft10` | FFTW's DCT-II, forward | `√(1/4n)` for k = 0, else `√(1/2n)` |
 /// | `redft01` | FFTW's DCT-III, inverse | `√(1/n)` for k = 0, else `√(1/2n)` |
 /// | `r2hc` | FFTW's half-complex Fourier transform, forward | `√(1/n)` for k = 0 and k = n/2, else `√(2/n)` |
@@ -40,7 +40,9 @@ enum ComponentScale: Sendable, Hashable {
     /// Reads a number or the name of a rule.
     static func read(_ value: ParameterValue, at place: String) throws(ParameterError) -> ComponentScale {
         if let number = Double(value) {
-            guard number.isFinite, number != 0 else { throw .rule(place, value, "is no scale; give a finite number, not 0") }
+            guard number.isFinite, number != 0 else {
+                throw .rule(place, value, "is no scale; give a finite number, not 0")
+            }
             return .constant(number)
         }
         guard case .string(let word) = value else { throw .type(place, value, expectation: "a number or a rule") }
@@ -52,21 +54,20 @@ enum ComponentScale: Sendable, Hashable {
                 + " known: a number, \(known.joined(separator: ", "))")
     }
 
-    /// The factor of every component of a shape; one entry alone where all share it.
-    func factors(for shape: SampleShape) -> [Float] {
+    /// The factors of the components of a shape.
+    func factors(for shape: SampleShape) -> ComponentFactors {
         let count = Double(shape.dimension)
+        let uniform: Double
         switch self {
-        case .constant(let value): return [Float(value)]
-        case .rule(let rule):
-            switch rule {
-            case .inverseCount: return [Float(1 / count)]
-            case .rootCount: return [Float(count.squareRoot())]
-            case .inverseRootCount: return [Float((1 / count).squareRoot())]
-            case .rootTwoOverCount: return [Float((2 / count).squareRoot())]
-            case .twoOverCount: return [Float(2 / count)]
-            case .redft10, .redft01, .r2hc, .hc2r: return Self.products(rule, ImageAxes(shape))
-            }
+        case .constant(let value): uniform = value
+        case .rule(.inverseCount): uniform = 1 / count
+        case .rule(.rootCount): uniform = count.squareRoot()
+        case .rule(.inverseRootCount): uniform = (1 / count).squareRoot()
+        case .rule(.rootTwoOverCount): uniform = (2 / count).squareRoot()
+        case .rule(.twoOverCount): uniform = 2 / count
+        case .rule(let rule): return .each(Self.products(rule, ImageAxes(shape)))
         }
+        return uniform == 1 ? .none : .uniform(Float(uniform))
     }
 
     private static func products(_ rule: Rule, _ axes: ImageAxes) -> [Float] {
@@ -88,29 +89,19 @@ enum ComponentScale: Sendable, Hashable {
     }
 }
 
-/// The axes of a sample as rows, columns and channels; a vector is one row.
-struct ImageAxes {
-    let height: Int
-    let width: Int
-    let channels: Int
-    let hasRows: Bool
+/// What components are multiplied with.
+enum ComponentFactors: Sendable {
+    case none
+    case uniform(Float)
+    case each([Float])
 
-    init(_ shape: SampleShape) {
-        switch shape {
-        case .vector(let count): (height, width, channels, hasRows) = (1, count, 1, false)
-        case .image(let h, let w, let c): (height, width, channels, hasRows) = (h, w, c, true)
+    /// The factor of a component.
+    @inline(__always)
+    subscript(index: Int) -> Float {
+        switch self {
+        case .none: 1
+        case .uniform(let factor): factor
+        case .each(let factors): factors[index]
         }
-    }
-
-    /// A value for every scalar, in the order in which samples are stored.
-    func map<Value>(_ value: (_ row: Int, _ column: Int) -> Value) -> [Value] {
-        var values: [Value] = []
-        values.reserveCapacity(height * width * channels)
-        for row in 0..<height {
-            for column in 0..<width {
-                values += repeatElement(value(row, column), count: channels)
-            }
-        }
-        return values
     }
 }

@@ -29,7 +29,9 @@ extension ForeignArgument {
             }
             return .buffer(buffer)
         case "handle":
-            guard case .string(let name) = value else { throw .type(place, value, expectation: "a name to save it under") }
+            guard case .string(let name) = value else {
+                throw .type(place, value, expectation: "a name to save it under")
+            }
             return .newHandle(name)
         default:
             let type = try ForeignType.named(word, at: place, besides: ["buffer", "handle"])
@@ -69,7 +71,8 @@ extension ForeignArgument {
             return .integer(number)
         }
         guard !type.isInteger, let number = Double(value) else {
-            throw .type(place, value, expectation: "\(type.isInteger ? "a whole number" : "a number"), a size or a parameter")
+            throw .type(
+                place, value, expectation: "\(type.isInteger ? "a whole number" : "a number"), a size or a parameter")
         }
         guard type.bits(of: number) != nil else { throw .rule(place, value, misfit(type)) }
         return .real(number)
@@ -101,5 +104,7 @@ extension ForeignArgument {
                 + " known: \(known.joined(separator: ", "))")
     }
 
-    private static func misfit(_ type: ForeignType) -> String { "does not fit into a \(type); allowed: \(type.allowed)" }
+    private static func misfit(_ type: ForeignType) -> String {
+        "does not fit into \(type); allowed: \(type.allowed)"
+    }
 }

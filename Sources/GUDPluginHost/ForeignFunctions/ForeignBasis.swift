@@ -3,19 +3,19 @@ import GUDCore
 /// A basis whose transforms are functions of a C library, bound by a ``ForeignManifest``.
 ///
 /// Each sample is one call. By default the functions work on copies aligned to 64 bytes, as they were when the library
-/// planned, and may overwrite their input; `buffers: direct` leaves the copies out. Samples of a batch run on several threads
-/// where the manifest says `concurrency: concurrent`.
+/// planned, and may overwrite their input; `buffers: direct` leaves the copies out. Samples of a batch run on several
+/// threads where the manifest says `concurrency: concurrent`.
 ///
-/// Round trips and lengths are as good as the library's arithmetic; ``ForeignManifest/checkSamples(guardPages:)`` and the
-/// laws of `ConformanceCheckers` measure them.
+/// Round trips and lengths are as good as the library's arithmetic; ``ForeignManifest/checkSamples(guardPages:)`` and
+/// the laws of `ConformanceCheckers` measure them.
 public struct ForeignBasis: Basis {
     /// The shape of one sample.
     public let shape: SampleShape
     let object: ForeignObject
     let elements: ForeignBasisDescription.Elements
     let isDirect: Bool
-    let forwardFactors: [Float]
-    let inverseFactors: [Float]
+    let forwardFactors: ComponentFactors
+    let inverseFactors: ComponentFactors
     let frequencies: [Double]?
     let guardPages: Bool
 
@@ -43,8 +43,8 @@ public struct ForeignBasis: Basis {
 
     /// Writes the coefficients of each sample.
     ///
-    /// - Throws: As ``Basis/forward(_:into:)``, and ``BasisError/failed(reason:)`` where the function reports failure or
-    ///   writes outside its buffers.
+    /// - Throws: As ``Basis/forward(_:into:)``, and ``BasisError/failed(reason:)`` where the function reports failure
+    ///   or writes outside its buffers.
     public func forward(_ samples: Span<Float>, into coefficients: inout MutableSpan<Float>) throws(BasisError) {
         try transform(.forward, samples, into: &coefficients)
     }

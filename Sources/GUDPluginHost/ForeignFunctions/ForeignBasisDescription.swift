@@ -111,7 +111,7 @@ extension ForeignBasisDescription {
     private static func labels(_ table: ManifestTable) throws(ParameterError) -> ForeignLabels? {
         guard let given = table.values["labels"] else { return nil }
         let labels = try ManifestTable(given, at: table.place(of: "labels"), keys: ["frequency"])
-        return try labels.required("frequency", "the rule of the components' frequencies")
+        return try labels.required("frequency", "the rule of the components' frequencies", as: ForeignLabels.self)
     }
 
     /// Direct buffers leave no room for a conversion, for an in-place function, or for factors before inverse.

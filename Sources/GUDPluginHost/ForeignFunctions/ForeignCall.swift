@@ -57,7 +57,8 @@ extension ForeignCall {
         let entries = try table.entries("arguments")
         guard entries.count <= Self.mostArguments else {
             throw .rule(
-                table.place(of: "arguments"), .integer(entries.count), "arguments are too many; at most \(Self.mostArguments)")
+                table.place(of: "arguments"), .integer(entries.count),
+                "arguments are too many; at most \(Self.mostArguments)")
         }
         var arguments: [ForeignArgument] = []
         for entry in entries { arguments.append(try .read(entry.value, at: entry.place, names: names)) }
@@ -65,9 +66,10 @@ extension ForeignCall {
         returns = try Self.returns(table)
         save = try table.optional("save")
         succeeds = try table.optional("succeeds")
-        scale = try table.values["scale"].map { value throws(ParameterError) in
-            try .read(value, at: table.place(of: "scale"))
-        } ?? .constant(1)
+        scale =
+            try table.values["scale"].map { value throws(ParameterError) in
+                try .read(value, at: table.place(of: "scale"))
+            } ?? .constant(1)
         try checkResult(table)
         try checkHandles(table, stage, names)
         try checkBuffers(table, stage)
@@ -116,7 +118,8 @@ extension ForeignCall {
             let isSound = Set(buffers) == [.input, .output] && buffers.count == 2 || buffers == [.inplace]
             guard isSound else {
                 throw .rule(
-                    place, given, "as buffers; \(stage) takes 'buffer: input' and 'buffer: output', or 'buffer: inplace'")
+                    place, given,
+                    "as buffers; \(stage) takes 'buffer: input' and 'buffer: output', or 'buffer: inplace'")
             }
         }
     }

@@ -5,9 +5,9 @@ import GUDCore
 ///     let rising = ForeignClosure(Comparison<Int32>()) { $0 < $1 ? -1 : $0 > $1 ? 1 : 0 }
 ///     try rising.withFunctionPointer { qsort(base, count, 4, $0) }
 ///
-/// The function pointer exists for the body of ``withFunctionPointer(_:)`` alone: C code that keeps it and calls it later
-/// calls freed memory. An error thrown in the closure never unwinds through C: it is kept, further calls return zero
-/// without running the closure, and it is rethrown when the C function has returned.
+/// The function pointer exists for the body of ``withFunctionPointer(_:)`` alone: C code that keeps it and calls it
+/// later calls freed memory. An error thrown in the closure never unwinds through C: it is kept, further calls return
+/// zero without running the closure, and it is rethrown when the C function has returned.
 ///
 /// Cost: about 50 ns a call beyond the closure itself, and some microseconds for each ``withFunctionPointer(_:)``.
 public struct ForeignClosure<Signature: ForeignSignature>: Sendable {
@@ -23,11 +23,12 @@ public struct ForeignClosure<Signature: ForeignSignature>: Sendable {
 
     /// Gives a function pointer to the body, which passes it to C.
     ///
-    /// May be nested, and may run on several threads at once: every use has an entry point and a place for errors of its own.
+    /// May be nested, and may run on several threads at once: every use has an entry point and a place for errors of
+    /// its own.
     ///
     /// - Parameter use: Calls the C function. The pointer must not outlive it.
-    /// - Throws: ``ForeignFunctionError/closure(reason:)`` where the system gives no memory for an entry point; the first error
-    ///   of the closure; what `use` throws.
+    /// - Throws: ``ForeignFunctionError/closure(reason:)`` where the system gives no memory for an entry point; the
+    ///   first error of the closure; what `use` throws.
     public func withFunctionPointer<Result>(_ use: (Signature.Pointer) throws -> Result) throws -> Result {
         let box = SignatureBox(signature, body)
         let entry = try ClosureEntry(box)
@@ -43,8 +44,9 @@ public struct ForeignClosure<Signature: ForeignSignature>: Sendable {
     }
 }
 
-/// The arguments and result of a C function that a closure can stand for. The set is closed: ``ScalarFunction``,
-/// ``RightHandSide`` and ``Comparison``.
+/// The arguments and result of a C function that a closure can stand for.
+///
+/// The set is closed: ``ScalarFunction``, ``RightHandSide`` and ``Comparison``.
 public protocol ForeignSignature: Sendable {
     /// The Swift closure.
     associatedtype Body: Sendable

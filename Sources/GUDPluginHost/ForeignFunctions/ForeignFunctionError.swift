@@ -24,6 +24,8 @@ public enum ForeignFunctionError: GUDError, Equatable {
     case nullHandle(call: String, handle: String)
     /// A set-up call or a call in a check wrote outside its buffers.
     case outsideBuffer(call: String)
+    /// There is no memory for the functions' buffers.
+    case memory(bytes: Int)
     /// A sample pair does not come out.
     case sample(place: String, direction: String, index: Int, got: Float, expected: Float, tolerance: Double)
     /// A sample pair cannot be tried.
@@ -47,7 +49,7 @@ public enum ForeignFunctionError: GUDError, Equatable {
         case .notAFunction(let symbol, let library):
             "'\(symbol)' of library '\(library)' is not a function; correct 'call' in the manifest"
         case .argument(let call, let index, let value, let type, let allowed):
-            "argument \(index) of '\(call)': \(value) does not fit into a \(type); allowed: \(allowed)"
+            "argument \(index) of '\(call)': \(value) does not fit into \(type); allowed: \(allowed)"
         case .signature(let call): "libffi refuses the signature of '\(call)'; correct its argument types"
         case .status(let call, let returned, let expected):
             "'\(call)' returned \(returned), and \(expected) means success; the library refuses these arguments"
@@ -55,12 +57,14 @@ public enum ForeignFunctionError: GUDError, Equatable {
             "'\(call)' gave NULL for '\(handle)'; the library refuses these arguments"
         case .outsideBuffer(let call):
             "'\(call)' wrote outside its buffers; correct its counts, its buffers' roles or 'elements' in the manifest"
+        case .memory(let bytes): "there are no \(bytes) bytes for the functions' buffers; free some memory"
         case .sample(let place, let direction, let index, let got, let expected, let tolerance):
-            "\(place): \(direction) gives \(got) at index \(index), expected \(expected) within \(tolerance) of the largest; "
-                + "correct the signatures, the arguments' roles or the scale in the manifest"
+            "\(place): \(direction) gives \(got.isNaN ? .nan : got) at index \(index), expected \(expected) within "
+                + "\(tolerance) of the largest; correct the signatures, the arguments' roles or the scale in the manifest"
         case .sampleFailed(let place, let reason): "\(place): \(reason)"
         case .closure(let reason):
-            "no entry point for a closure can be made: \(reason); this system forbids memory that libffi can make callable"
+            "no entry point for a closure can be made: \(reason); "
+                + "this system forbids memory that libffi can make callable"
         }
     }
 

@@ -1,10 +1,13 @@
 import GUDCore
 
-/// A rule that gives the components of a foreign basis their frequency, `labels: {frequency: dct}`. The set is closed.
+/// A rule that gives the components of a foreign basis their frequency.
+///
+/// Written `labels: {frequency: dct}`; the set is closed.
 enum ForeignLabels: String, ParameterChoice {
     /// Index *k* makes *k* half-cycles: `√(k² + l²)/2`, as GUD's own `dct` has it.
     case dct
-    /// Index *k* makes `min(k, n − k)` cycles, as in a Hartley or half-complex Fourier transform: `√(k² + l²)` of those.
+    /// Index *k* makes `min(k, n − k)` cycles, as in a Hartley or half-complex Fourier transform: `√(k² + l²)` of
+    /// those.
     case periodic
 
     /// The label of every component of a shape.

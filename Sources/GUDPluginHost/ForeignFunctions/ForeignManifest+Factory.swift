@@ -3,7 +3,8 @@ import GUDCore
 extension ForeignManifest {
     /// Makes bases from the manifest.
     ///
-    /// The factory opens the library for each basis; the loader keeps one copy. Its schema holds the declared parameters.
+    /// The factory opens the library for each basis; the loader keeps one copy. Its schema holds the declared
+    /// parameters.
     public func factory() -> BasisFactory {
         let schema = ParameterSchema(basis.parameters.map(\.specification))
         return BasisFactory(Descriptor(name: basis.name, summary: basis.summary, schema: schema)) {

@@ -3,14 +3,14 @@ import GUDCore
 extension ForeignManifest {
     /// Applies the functions to every sample pair, forward and back.
     ///
-    /// This is the first time that the functions run, with a signature that is only claimed: a wrong one may end the process.
-    /// Call it in a child process first. With guard pages, a function that goes past its buffers dies at the first
-    /// scalar beyond the next boundary of 64 bytes; without, only small overruns are seen.
+    /// This is the first time that the functions run, with a signature that is only claimed: a wrong one may end the
+    /// process. Call it in a child process first. With guard pages, a function that goes past its buffers dies at the
+    /// first scalar beyond the next boundary of 64 bytes; without, only small overruns are seen.
     ///
     /// - Parameter guardPages: Whether inaccessible pages follow the buffers.
-    /// - Throws: ``ForeignFunctionError/sample(place:direction:index:got:expected:tolerance:)`` for the first scalar that
-    ///   is off, ``ForeignFunctionError/sampleFailed(place:reason:)`` where a function reports failure, writes outside its
-    ///   buffers or to an input that it must not write, and what making the basis throws.
+    /// - Throws: ``ForeignFunctionError/sample(place:direction:index:got:expected:tolerance:)`` for the first scalar
+    ///   that is off, ``ForeignFunctionError/sampleFailed(place:reason:)`` where a function reports failure, writes
+    ///   outside its buffers or to an input that it must not write, and what making the basis throws.
     public func checkSamples(guardPages: Bool = true) throws {
         let schema = ParameterSchema(basis.parameters.map(\.specification))
         for sample in basis.samples {

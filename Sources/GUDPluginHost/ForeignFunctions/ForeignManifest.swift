@@ -2,9 +2,9 @@ import GUDCore
 
 /// A basis made of an existing C library's functions, described by a file alone: `NAME.plugin.yaml`.
 ///
-/// Reading a manifest checks every key, word and number, and opens nothing. The library is opened by ``factory()``'s bases
-/// and by ``checkSamples(guardPages:)``. A wrong signature is undefined behaviour in C, which no reading can find: run
-/// ``checkSamples(guardPages:)`` in a process that may die before anything else uses the basis.
+/// Reading a manifest checks every key, word and number, and opens nothing. The library is opened by ``factory()``'s
+/// bases and by ``checkSamples(guardPages:)``. A wrong signature is undefined behaviour in C, which no reading can
+/// find: run ``checkSamples(guardPages:)`` in a process that may die before anything else uses the basis.
 ///
 ///     let manifest = try ForeignManifest(contentsOf: "fftw.plugin.yaml")
 ///     try registry.register(manifest.factory(), as: .basis, provider: manifest.provider())
@@ -15,7 +15,7 @@ public struct ForeignManifest: Sendable {
     public let id: String
     /// The plugin's version.
     public let version: String
-    /// The licence of the library, where the manifest states it. The user supplies the library.
+    /// The licence of the library, where the manifest states it; the user supplies the library.
     public let license: String?
     /// The library as the manifest names it.
     public let library: String

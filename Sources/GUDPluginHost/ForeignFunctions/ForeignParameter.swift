@@ -61,7 +61,7 @@ extension ForeignParameter {
             value, at: place, keys: ["type", "default", "range", "values", "unit", "documentation"])
         self.name = name
         kind = try table.required("type", "the parameter's type")
-        let documentation: String = try table.required("documentation", "one sentence for people")
+        let sentence: String = try table.required("documentation", "one sentence for people")
         let range = try Self.range(table, kind)
         choices = try Self.choices(table, kind)
         let unit: String? = try table.optional("unit")
@@ -73,7 +73,7 @@ extension ForeignParameter {
                 throw .range(table.place(of: "default"), given.parameterValue, range)
             }
             return Parameter<Value>(
-                name, default: given ?? fallback, isRequired: given == nil, range: range, unit: unit, documentation
+                name, default: given ?? fallback, isRequired: given == nil, range: range, unit: unit, sentence
             ).specification
         }
         switch kind {
@@ -81,8 +81,13 @@ extension ForeignParameter {
         case .number: self.specification = try specification(0.0)
         case .boolean: self.specification = try specification(false)
         case .choice:
-            self.specification = try specification("")
-            if let value = self.specification.defaultValue { _ = try quantity(value, at: "basis.parameters") }
+            let given: String? = try table.optional("default")
+            let form = ParameterForm.choice((choices ?? [:]).keys.sorted())
+            if let given, !form.accepts(.string(given)) {
+                throw .type(table.place(of: "default"), .string(given), expectation: form.expectation)
+            }
+            self.specification = ParameterSpecification(
+                name: name, form: form, defaultValue: given.map { .string($0) }, unit: unit, documentation: sentence)
         }
     }
 

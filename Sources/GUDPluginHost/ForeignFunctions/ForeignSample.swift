@@ -30,12 +30,13 @@ struct ForeignSample: Sendable {
         guard (0...1).contains(tolerance) else {
             throw .range(table.place(of: "tolerance"), .number(tolerance), 0...1)
         }
-        parameters = try table.values["parameters"].map { given throws(ParameterError) in
-            guard case .table(let values) = given else {
-                throw .type(table.place(of: "parameters"), given, expectation: "a table")
-            }
-            return values
-        } ?? [:]
+        parameters =
+            try table.values["parameters"].map { given throws(ParameterError) in
+                guard case .table(let values) = given else {
+                    throw .type(table.place(of: "parameters"), given, expectation: "a table")
+                }
+                return values
+            } ?? [:]
     }
 
     private static func scalars(
@@ -44,7 +45,8 @@ struct ForeignSample: Sendable {
         let values: [Double] = try table.required(key, "the sample's scalars")
         guard values.count == shape.dimension else {
             throw .rule(
-                table.place(of: key), .integer(values.count), "scalars do not fill shape \(shape); give \(shape.dimension)")
+                table.place(of: key), .integer(values.count),
+                "scalars do not fill shape \(shape); give \(shape.dimension)")
         }
         if let wrong = values.first(where: { !Float($0).isFinite }) {
             throw .rule(table.place(of: key), .number(wrong), "is not a finite float")

@@ -38,7 +38,8 @@ enum ForeignShapes: String, ParameterChoice {
         }
     }
 
-    /// The shape that a sample pair's list of axes stands for: `[count]`, `[height, width]`, `[height, width, channels]`.
+    /// The shape that a sample pair's list of axes stands for: `[count]`, `[height, width]`, `[height, width,
+    /// channels]`.
     ///
     /// - Returns: `nil` where the axes are not positive, too many, or make more than a million scalars.
     static func shape(axes: [Int]) -> SampleShape? {

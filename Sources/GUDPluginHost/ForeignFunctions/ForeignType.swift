@@ -11,7 +11,8 @@ enum ForeignType: String, CaseIterable, Sendable {
         }
     }
 
-    /// The argument's bits, in the low bytes as a little-endian machine reads them, or `nil` where the value does not fit.
+    /// The argument's bits, in the low bytes as a little-endian machine reads them, or `nil` where the value does not
+    /// fit.
     func bits(of value: Double) -> UInt64? {
         switch self {
         case .float: Float(value).isFinite ? UInt64(Float(value).bitPattern) : nil
@@ -68,7 +69,7 @@ extension ForeignType {
         case "complex", "complex float", "complex double", "float complex", "double complex":
             "is refused: complex numbers by value are passed differently by each compiler; bases are real"
         case "char", "string", "char*", "const char*":
-            "is refused: texts have an owner and a lifetime that a manifest cannot state; write a C function around the call"
+            "is refused: texts have an owner that a manifest cannot state; write a C function around the call"
         case "callback", "function", "closure":
             "is refused: a manifest has no code to call back; hand over closures from Swift, see ForeignClosure"
         case "int", "unsigned", "long", "int8", "uint8", "int16", "uint16", "short", "bool":
@@ -80,7 +81,8 @@ extension ForeignType {
     /// The type that a word names.
     ///
     /// - Parameter others: Words that the place allows besides types.
-    static func named(_ word: String, at place: String, besides others: [String]) throws(ParameterError) -> ForeignType {
+    static func named(_ word: String, at place: String, besides others: [String]) throws(ParameterError) -> ForeignType
+    {
         if let type = ForeignType(rawValue: word) { return type }
         if let reason = refusal(of: word) { throw .rule(place, .string(word), reason) }
         let known = allCases.map(\.rawValue) + others

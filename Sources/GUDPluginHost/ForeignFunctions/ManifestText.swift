@@ -30,8 +30,8 @@ enum ManifestText {
 
     /// The top-level table of a text.
     ///
-    /// Texts that could exhaust the YAML parser's stack or memory are refused first: large ones, deep ones, and anchors,
-    /// whose aliases can grow a short text without bound.
+    /// Texts that could exhaust the YAML parser's stack or memory are refused first: large ones, deep ones, and
+    /// anchors, whose aliases can grow a short text without bound.
     static func table(_ text: String, file: String) throws(ForeignFunctionError) -> [String: ParameterValue] {
         guard text.utf8.count <= largest else { throw .syntax(file: file, reason: tooLarge) }
         guard !text.utf8.contains(0) else { throw .syntax(file: file, reason: "it holds a NUL character") }
@@ -45,8 +45,9 @@ enum ManifestText {
 
     private static var tooLarge: String { "it is larger than \(largest) bytes; a manifest is a short text" }
 
-    /// Why a text is too much for a manifest, or `nil`. Counts brackets and dashes without regard to quotes: no sensible
-    /// manifest comes near the bounds.
+    /// Why a text is too much for a manifest, or `nil`.
+    ///
+    /// Counts brackets and dashes without regard to quotes: no sensible manifest comes near the bounds.
     private static func excess(_ text: String) -> String? {
         var (brackets, dashes) = (0, 0)
         var last = UInt8(ascii: "\n")

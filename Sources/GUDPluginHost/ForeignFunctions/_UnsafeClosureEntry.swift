@@ -14,7 +14,7 @@ class ClosureBox: @unchecked Sendable {
     /// Writes a result without running the closure; overridden for each signature.
     func refuse(_ frame: ForeignCallFrame) {}
 
-    /// Runs the closure unless it has thrown before. Nothing may unwind through C.
+    /// Runs the closure unless it has thrown before; nothing may unwind through C.
     final func enter(_ frame: ForeignCallFrame) {
         guard error.withLock({ $0 == nil }) else { return refuse(frame) }
         do {
@@ -49,8 +49,8 @@ final class SignatureBox<Signature: ForeignSignature>: ClosureBox, @unchecked Se
 
 /// A function pointer that enters a box.
 ///
-/// Invariants: ``code`` is callable exactly as long as the object lives; the object keeps the box alive; the memory that
-/// libffi was given lives as long.
+/// Invariants: ``code`` is callable exactly as long as the object lives; the object keeps the box alive; the memory
+/// that libffi was given lives as long.
 final class ClosureEntry {
     /// The function pointer.
     let code: UnsafeMutableRawPointer
@@ -64,7 +64,8 @@ final class ClosureEntry {
 
     /// Makes an entry point.
     ///
-    /// - Throws: ``ForeignFunctionError/closure(reason:)``; hardened kernels give no memory that is both written and run.
+    /// - Throws: ``ForeignFunctionError/closure(reason:)``; hardened kernels give no memory that is both written and
+    ///   run.
     init(
         _ box: ClosureBox, allocate: Allocator = { ffi_closure_alloc($0, $1) }
     ) throws(ForeignFunctionError) {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Applies a foreign basis to batches.
 ///
-/// Invariants: source and destination outlive the call and do not overlap, for they are a span and an exclusive span; every
-/// row is read and written by one thread; each thread has a workspace of its own.
+/// Invariants: source and destination outlive the call and do not overlap, for they are a span and an exclusive span;
+/// every row is read and written by one thread; each thread has a workspace of its own.
 extension ForeignBasis {
     enum Direction: String {
         case forward, inverse
@@ -27,9 +27,9 @@ extension ForeignBasis {
     }
 
     private func transform(_ direction: Direction, _ rows: Rows, batch: Int) -> BasisError? {
-        guard object.isConcurrent else { return transform(direction, rows, range: 0..<batch) }
         // About 16,384 scalars take some ten microseconds, well above the cost of handing them to a thread.
         let group = max(1, 16384 / dimension)
+        guard object.isConcurrent, batch > group else { return transform(direction, rows, range: 0..<batch) }
         let failures = Mutex<[Int: BasisError]>([:])
         nonisolated(unsafe) let rows = rows
         Parallel.forEach((batch + group - 1) / group) { index in
@@ -44,77 +44,88 @@ extension ForeignBasis {
     private func transform(_ direction: Direction, _ rows: Rows, range: Range<Int>) -> BasisError? {
         let call = direction == .forward ? object.forward : object.inverse
         let factors = direction == .forward ? forwardFactors : inverseFactors
-        if isDirect && !guardPages {
-            for row in range {
-                let (source, destination) = (rows.source + row * dimension, rows.destination + row * dimension)
-                // The manifest promises that the function does not write here; the check of the sample pairs looks.
-                let result = call(input: UnsafeMutableRawPointer(mutating: source), output: destination)
-                if let failure = call.description.basisFailure(result) { return failure }
-                if factors != [1] { for index in 0..<dimension { destination[index] *= factors[index % factors.count] } }
-            }
-            return nil
+        return isDirect && !guardPages
+            ? transformDirectly(call, factors, rows, range: range)
+            : transformCopies(direction, call, factors, rows, range: range)
+    }
+
+    private func transformDirectly(
+        _ call: PreparedCall, _ factors: ComponentFactors, _ rows: Rows, range: Range<Int>
+    ) -> BasisError? {
+        for row in range {
+            let (source, destination) = (rows.source + row * dimension, rows.destination + row * dimension)
+            // The manifest promises that the function does not write here; the check of the sample pairs looks.
+            let result = call(input: UnsafeMutableRawPointer(mutating: source), output: destination)
+            if let failure = call.description.basisFailure(result) { return failure }
+            if case .none = factors { continue }
+            for index in 0..<dimension { destination[index] *= factors[index] }
         }
-        let failure: BasisError?? = ForeignWorkspace.with(bytes: dimension * elements.width, guardPages: guardPages) {
-            workspace in
+        return nil
+    }
+
+    private func transformCopies(
+        _ direction: Direction, _ call: PreparedCall, _ factors: ComponentFactors, _ rows: Rows, range: Range<Int>
+    ) -> BasisError? {
+        let symbol = call.description.symbol
+        let (before, after) = direction == .forward ? (ComponentFactors.none, factors) : (factors, .none)
+        let failure: BasisError?? = ForeignWorkspace.with(
+            bytes: dimension * elements.width, alignment: isDirect ? 4 : 64, guardPages: guardPages
+        ) { workspace in
             for row in range {
                 let (source, destination) = (rows.source + row * dimension, rows.destination + row * dimension)
-                fill(workspace, call, source, direction == .inverse ? factors : [1])
+                fill(call.isInPlace ? workspace.output : workspace.input, from: source, before)
                 let result = call(input: workspace.input, output: workspace.output)
                 if let failure = call.description.basisFailure(result) { return failure }
-                read(workspace, into: destination, direction == .forward ? factors : [1])
-                if isDirect, let index = firstChange(workspace, source, direction == .inverse ? factors : [1]) {
-                    return .failed(
-                        reason: "'\(call.description.symbol)' overwrites its input at index \(index); use buffers: copied")
+                read(workspace.output, into: destination, after)
+                if isDirect, let index = firstChange(workspace.input, source, before) {
+                    return .failed(reason: "'\(symbol)' overwrites its input at index \(index); use buffers: copied")
                 }
             }
             if workspace.isIntact { return nil }
-            return .failed(reason: ForeignFunctionError.outsideBuffer(call: call.description.symbol).description)
+            return .failed(reason: ForeignFunctionError.outsideBuffer(call: symbol).description)
         }
         switch failure {
-        case .none: return .failed(reason: "there is no memory for \(2 * dimension) scalars")
+        case .none:
+            return .failed(reason: ForeignFunctionError.memory(bytes: 2 * dimension * elements.width).description)
         case .some(let failure): return failure
         }
     }
 
     private func fill(
-        _ workspace: ForeignWorkspace, _ call: PreparedCall, _ source: UnsafePointer<Float>, _ factors: [Float]
+        _ buffer: UnsafeMutableRawPointer, from source: UnsafePointer<Float>, _ factors: ComponentFactors
     ) {
-        let buffer = call.description.buffers == [.inplace] ? workspace.output : workspace.input
-        switch elements {
-        case .float:
+        switch (elements, factors) {
+        case (.float, .none): buffer.copyMemory(from: source, byteCount: 4 * dimension)
+        case (.float, _):
             let values = buffer.bindMemory(to: Float.self, capacity: dimension)
-            if factors == [1] { values.update(from: source, count: dimension) } else {
-                for index in 0..<dimension { values[index] = source[index] * factors[index % factors.count] }
-            }
-        case .double:
+            for index in 0..<dimension { values[index] = source[index] * factors[index] }
+        case (.double, _):
             let values = buffer.bindMemory(to: Double.self, capacity: dimension)
-            for index in 0..<dimension { values[index] = Double(source[index]) * Double(factors[index % factors.count]) }
+            for index in 0..<dimension { values[index] = Double(source[index]) * Double(factors[index]) }
         }
     }
 
     private func read(
-        _ workspace: ForeignWorkspace, into destination: UnsafeMutablePointer<Float>, _ factors: [Float]
+        _ buffer: UnsafeMutableRawPointer, into destination: UnsafeMutablePointer<Float>, _ factors: ComponentFactors
     ) {
-        switch elements {
-        case .float:
-            let values = workspace.output.bindMemory(to: Float.self, capacity: dimension)
-            if factors == [1] { destination.update(from: values, count: dimension) } else {
-                for index in 0..<dimension { destination[index] = values[index] * factors[index % factors.count] }
-            }
-        case .double:
-            let values = workspace.output.bindMemory(to: Double.self, capacity: dimension)
-            for index in 0..<dimension { destination[index] = Float(values[index] * Double(factors[index % factors.count])) }
+        switch (elements, factors) {
+        case (.float, .none):
+            destination.update(from: buffer.bindMemory(to: Float.self, capacity: dimension), count: dimension)
+        case (.float, _):
+            let values = buffer.bindMemory(to: Float.self, capacity: dimension)
+            for index in 0..<dimension { destination[index] = values[index] * factors[index] }
+        case (.double, _):
+            let values = buffer.bindMemory(to: Double.self, capacity: dimension)
+            for index in 0..<dimension { destination[index] = Float(values[index] * Double(factors[index])) }
         }
     }
 
     /// Where a function has changed the copy that stands for the host's own scalars.
     private func firstChange(
-        _ workspace: ForeignWorkspace, _ source: UnsafePointer<Float>, _ factors: [Float]
+        _ buffer: UnsafeMutableRawPointer, _ source: UnsafePointer<Float>, _ factors: ComponentFactors
     ) -> Int? {
-        let values = workspace.input.bindMemory(to: Float.self, capacity: dimension)
-        return (0..<dimension).first {
-            values[$0].bitPattern != (source[$0] * factors[$0 % factors.count]).bitPattern
-        }
+        let values = buffer.bindMemory(to: Float.self, capacity: dimension)
+        return (0..<dimension).first { values[$0].bitPattern != (source[$0] * factors[$0]).bitPattern }
     }
 }
 

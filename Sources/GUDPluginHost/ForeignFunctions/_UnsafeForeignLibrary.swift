@@ -4,13 +4,13 @@ import GUDCore
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// An opened library of C functions.
 ///
-/// Invariant: once opened, a library is never closed (`RTLD_NODELETE`), so an address found in it stays valid for as long as
-/// the process lives, and may go to any thread.
+/// Invariant: once opened, a library is never closed (`RTLD_NODELETE`), so an address found in it stays valid for as
+/// long as the process lives, and may go to any thread.
 struct ForeignLibrary: @unchecked Sendable {
     /// What the loader was given.
     let path: String
@@ -36,8 +36,8 @@ struct ForeignLibrary: @unchecked Sendable {
 
     /// The address of a function.
     ///
-    /// - Throws: ``ForeignFunctionError/symbol(_:library:suggestion:)``, with the nearest name that the library exports, or
-    ///   ``ForeignFunctionError/notAFunction(_:library:)``.
+    /// - Throws: ``ForeignFunctionError/symbol(_:library:suggestion:)``, with the nearest name that the library
+    ///   exports, or ``ForeignFunctionError/notAFunction(_:library:)``.
     func function(_ symbol: String) throws(ForeignFunctionError) -> UnsafeMutableRawPointer {
         guard let address = dlsym(handle, symbol) else {
             throw .symbol(symbol, library: path, suggestion: nearest(to: symbol, among: functions()))

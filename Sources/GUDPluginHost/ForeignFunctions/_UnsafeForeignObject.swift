@@ -3,9 +3,9 @@ import Synchronization
 
 /// One set-up of a library's functions: its handles, and the two calls that use them.
 ///
-/// Invariants: the calls and handles are written by ``setUp()`` alone, before the object is shared; teardown runs once, in
-/// `deinit`, when no call can be under way; set-up and teardown hold the process's lock, for planners are rarely safe to
-/// run on two threads; ``exclusively(_:)`` keeps the manifest's word on concurrency.
+/// Invariants: the calls and handles are written by ``setUp()`` alone, before the object is shared; teardown runs once,
+/// in `deinit`, when no call can be under way; set-up and teardown hold the process's lock, for planners are rarely
+/// safe to run on two threads; ``exclusively(_:)`` keeps the manifest's word on concurrency.
 final class ForeignObject: @unchecked Sendable {
     let forward: PreparedCall
     let inverse: PreparedCall
@@ -39,39 +39,36 @@ final class ForeignObject: @unchecked Sendable {
     /// Makes the set-up calls, in order, with scratch buffers of the size of a sample.
     ///
     /// - Throws: ``ForeignFunctionError/status(call:returned:expected:)``,
-    ///   ``ForeignFunctionError/nullHandle(call:handle:)`` or ``ForeignFunctionError/outsideBuffer(call:)``. What was made
-    ///   before is torn down with the object.
+    ///   ``ForeignFunctionError/nullHandle(call:handle:)``, ``ForeignFunctionError/outsideBuffer(call:)`` or
+    ///   ``ForeignFunctionError/memory(bytes:)``. What was made before is torn down with the object.
     func setUp(bytes: Int, guardPages: Bool) throws(ForeignFunctionError) {
-        let failure: ForeignFunctionError?? = ForeignLibrary.processLock.withLock { _ in
-            ForeignWorkspace.with(bytes: bytes, guardPages: guardPages) { workspace in
+        let failure: ForeignFunctionError? = ForeignLibrary.processLock.withLock { _ in
+            guard !setup.isEmpty else { return nil }
+            let failure: ForeignFunctionError?? = ForeignWorkspace.with(bytes: bytes, guardPages: guardPages) {
+                workspace in
                 for call in setup {
                     if let failure = run(call, in: workspace) { return failure }
                 }
                 return nil
             }
+            return failure ?? .memory(bytes: 2 * bytes)
         }
-        switch failure {
-        case .none: throw .outsideBuffer(call: setup.first?.description.symbol ?? "")
-        case .some(.some(let failure)): throw failure
-        case .some(.none): break
-        }
+        if let failure { throw failure }
         for call in [forward, inverse] { call.bind(handles) }
     }
 
     private func run(_ call: PreparedCall, in workspace: ForeignWorkspace) -> ForeignFunctionError? {
         call.bind(handles)
         let symbol = call.description.symbol
-        var null: String?
-        let result = call(input: workspace.input, output: workspace.output) { name, value in
-            if value == 0 { null = name } else { handles[name] = value }
-        }
-        if let name = call.description.save {
-            if result == 0 { null = name } else { handles[name] = UInt(result) }
-        }
+        var made: [String: UInt] = [:]
+        let result = call(input: workspace.input, output: workspace.output) { made[$0] = $1 }
+        if let name = call.description.save { made[name] = UInt(result) }
         if let reason = call.description.failure(result) {
             return .status(call: symbol, returned: reason.returned, expected: reason.expected)
         }
-        if let null { return .nullHandle(call: symbol, handle: null) }
+        // Only what a successful call has made is torn down.
+        handles.merge(made.filter { $0.value != 0 }) { _, new in new }
+        if let null = made.filter({ $0.value == 0 }).keys.min() { return .nullHandle(call: symbol, handle: null) }
         return workspace.isIntact ? nil : .outsideBuffer(call: symbol)
     }
 

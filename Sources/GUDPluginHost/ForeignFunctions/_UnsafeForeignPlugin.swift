@@ -11,17 +11,15 @@ struct ForeignPlugin: OpenedPlugin {
     /// Reads a manifest and opens its library.
     ///
     /// - Parameters:
-    ///   - library: The library's file where the host keeps a checked copy of it; as the manifest says by default.
     ///   - name: What messages call the manifest.
     ///   - stage: Is told what comes next.
     /// - Throws: ``ForeignFunctionError``.
     init(
-        manifest path: String, library: String? = nil, name: String? = nil, stage: (String) -> Void = { _ in }
+        manifest path: String, name: String? = nil, stage: (String) -> Void = { _ in }
     ) throws {
         stage("reading the manifest")
-        var manifest = try ForeignManifest(contentsOf: path)
-        if let library { manifest.libraryPath = library }
-        self.manifest = manifest
+        manifest = try ForeignManifest(
+            text: try ManifestText.read(path), file: name ?? path, directory: ManifestText.directory(of: path))
         description = try Self.describe(manifest, stage)
     }
 

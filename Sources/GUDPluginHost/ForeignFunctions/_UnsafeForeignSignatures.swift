@@ -1,7 +1,7 @@
 /// The signatures of closures.
 ///
-/// Invariant: `types` and `Pointer` say the same of a signature, and `call` reads exactly those arguments; pointers that C
-/// hands over are valid for the length of a call, as the C function's documentation has it.
+/// Invariant: `types` and `Pointer` say the same of a signature, and `call` reads exactly those arguments; pointers
+/// that C hands over are valid for the length of a call, as the C function's documentation has it.
 
 /// One call that C makes of a closure; opaque outside the module.
 public struct ForeignCallFrame {
@@ -9,7 +9,9 @@ public struct ForeignCallFrame {
     let result: UnsafeMutableRawPointer?
 
     func argument<Value>(_ index: Int, as type: Value.Type) throws -> Value {
-        guard let place = arguments?[index] else { throw ForeignFunctionError.closure(reason: "an argument is missing") }
+        guard let place = arguments?[index] else {
+            throw ForeignFunctionError.closure(reason: "an argument is missing")
+        }
         return place.load(as: type)
     }
 }
@@ -86,7 +88,9 @@ public struct Comparison<Element: BitwiseCopyable & Sendable>: ForeignSignature 
     /// The C function pointer.
     public typealias Pointer = @convention(c) (UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
     /// The types that libffi needs.
-    public static var types: ForeignClosureTypes { ForeignClosureTypes(arguments: [.pointer, .pointer], returns: .int32) }
+    public static var types: ForeignClosureTypes {
+        ForeignClosureTypes(arguments: [.pointer, .pointer], returns: .int32)
+    }
 
     /// The signature.
     public init() {}

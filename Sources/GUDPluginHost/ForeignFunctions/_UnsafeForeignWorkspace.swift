@@ -1,17 +1,19 @@
 import GUDCore
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Two buffers for foreign functions, on boundaries of 64 bytes, with a seal on either side of each.
 ///
-/// Invariant: the memory lives for the body of ``with(bytes:guardPages:_:)`` alone and belongs to one thread. A function that
-/// writes a little outside breaks a seal, which ``isIntact`` sees; one that writes far, or reads, is caught with guard pages
-/// only: it dies at once, instead of going on with a heap in ruins.
+/// Invariant: the memory lives for the body of ``with(bytes:alignment:guardPages:_:)`` alone and belongs to one thread.
+/// A function that writes a little outside breaks a seal, which ``isIntact`` sees; one that writes far, or reads, is
+/// caught with guard pages only: it dies at once, instead of going on with a heap in ruins.
 struct ForeignWorkspace {
     private static let seal = 64
     private static let pattern: UInt8 = 0xA5
+    /// What the longest seal looks like.
+    private static let pristine = [UInt8](repeating: pattern, count: 2 * seal)
 
     let input: UnsafeMutableRawPointer
     let output: UnsafeMutableRawPointer
@@ -23,10 +25,13 @@ struct ForeignWorkspace {
     ///
     /// - Parameters:
     ///   - bytes: The size of each buffer.
+    ///   - alignment: With guard pages, the boundary on which buffers begin; without, it is 64 bytes.
     ///   - guardPages: Whether inaccessible pages follow the buffers. Costs some system calls; for checks.
-    static func with<Result>(bytes: Int, guardPages: Bool, _ body: (ForeignWorkspace) -> Result) -> Result? {
+    static func with<Result>(
+        bytes: Int, alignment: Int = 64, guardPages: Bool, _ body: (ForeignWorkspace) -> Result
+    ) -> Result? {
+        if guardPages { return withPages(bytes: bytes, rounded: (bytes + alignment - 1) / alignment * alignment, body) }
         let rounded = (bytes + seal - 1) / seal * seal
-        if guardPages { return withPages(bytes: bytes, rounded: rounded, body) }
         let each = seal + rounded + seal
         return withUnsafeTemporaryAllocation(byteCount: 2 * each, alignment: seal) { memory in
             guard let base = memory.baseAddress else { return nil }
@@ -73,6 +78,8 @@ struct ForeignWorkspace {
     }
 
     private func isSealed(_ start: UnsafeMutableRawPointer, _ count: Int) -> Bool {
-        UnsafeRawBufferPointer(start: start, count: count).allSatisfy { $0 == Self.pattern }
+        Self.pristine.withUnsafeBytes { pristine in
+            pristine.baseAddress.map { memcmp(start, $0, count) == 0 } ?? false
+        }
     }
 }

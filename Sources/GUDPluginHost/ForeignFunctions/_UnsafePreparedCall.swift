@@ -3,24 +3,24 @@ import GUDCore
 
 /// A C call whose signature and constants are settled: what is left for each call is to fill in the buffers.
 ///
-/// Invariants: the signature's memory lives as long as the object; after ``bind(_:)`` the object is never written again, so
-/// that any thread may call it; a call's values are on its own stack. Whether the signature is the function's own, nobody
-/// can know: it is the manifest's word.
+/// Invariants: the signature's memory lives as long as the object; after ``bind(_:)`` the object is never written
+/// again, so that any thread may call it; a call's values are on its own stack. Whether the signature is the function's
+/// own, nobody can know: it is the manifest's word.
 ///
 /// Cost: libffi adds some 50 ns; the commonest signatures are called directly, see ``DirectCall``.
 final class PreparedCall: @unchecked Sendable {
-    /// What fills an argument.
-    private enum Slot {
-        case bits, input, output, handle(String), newHandle(String)
-    }
-
     let description: ForeignCall
-    private let slots: [Slot]
-    /// The bits of each argument; those of buffers are filled in for each call.
+    /// Whether the function works on the output, which then holds the input.
+    let isInPlace: Bool
+    /// The bits of each argument; those of buffers and new handles are filled in for each call.
     private var values: [UInt64]
+    private let inputs: [Int]
+    private let outputs: [Int]
+    private let handles: [(index: Int, name: String)]
+    private let newHandles: [(index: Int, name: String)]
     private let address: UnsafeMutableRawPointer
     private let direct: DirectCall?
-    private let interface = UnsafeMutablePointer<ffi_cif>.allocate(capacity: 1)
+    private let interface: UnsafeMutablePointer<ffi_cif>
     private let types: UnsafeMutablePointer<UnsafeMutablePointer<ffi_type>?>
 
     /// Prepares a call.
@@ -30,31 +30,30 @@ final class PreparedCall: @unchecked Sendable {
         _ description: ForeignCall, in library: ForeignLibrary,
         bits: (ForeignType, ForeignQuantity, Int) throws(ForeignFunctionError) -> UInt64
     ) throws(ForeignFunctionError) {
-        var (slots, values): ([Slot], [UInt64]) = ([], [])
+        var values = [UInt64](repeating: 0, count: description.arguments.count)
+        var (inputs, outputs): ([Int], [Int]) = ([], [])
+        var (handles, newHandles): ([(Int, String)], [(Int, String)]) = ([], [])
         for (index, argument) in description.arguments.enumerated() {
-            var value: UInt64 = 0
             switch argument {
-            case .number(let type, let quantity):
-                value = try bits(type, quantity, index)
-                slots.append(.bits)
-            case .null: slots.append(.bits)
-            case .buffer(.input): slots.append(.input)
-            // A function that works in place is handed the output, which then holds the input.
-            case .buffer(.output), .buffer(.inplace): slots.append(.output)
-            case .handle(let name): slots.append(.handle(name))
-            case .newHandle(let name): slots.append(.newHandle(name))
+            case .number(let type, let quantity): values[index] = try bits(type, quantity, index)
+            case .null: break
+            case .buffer(.input): inputs.append(index)
+            case .buffer(.output), .buffer(.inplace): outputs.append(index)
+            case .handle(let name): handles.append((index, name))
+            case .newHandle(let name): newHandles.append((index, name))
             }
-            values.append(value)
         }
         self.description = description
-        self.slots = slots
-        self.values = values
+        isInPlace = description.buffers == [.inplace]
+        (self.values, self.inputs, self.outputs) = (values, inputs, outputs)
+        (self.handles, self.newHandles) = (handles, newHandles)
         address = try library.function(description.symbol)
         direct = DirectCall(description)
-        types = .allocate(capacity: max(1, slots.count))
+        interface = .allocate(capacity: 1)
+        types = .allocate(capacity: max(1, values.count))
         for (index, argument) in description.arguments.enumerated() { types[index] = argument.type.interfaceType }
         let result = description.returns?.interfaceType ?? gud_ffi_void()
-        guard ffi_prep_cif(interface, FFI_DEFAULT_ABI, UInt32(slots.count), result, types) == FFI_OK else {
+        guard ffi_prep_cif(interface, FFI_DEFAULT_ABI, UInt32(values.count), result, types) == FFI_OK else {
             throw .signature(call: description.symbol)
         }
     }
@@ -65,10 +64,8 @@ final class PreparedCall: @unchecked Sendable {
     }
 
     /// Fills in handles, once they are known.
-    func bind(_ handles: [String: UInt]) {
-        for (index, slot) in slots.enumerated() {
-            if case .handle(let name) = slot { values[index] = UInt64(handles[name] ?? 0) }
-        }
+    func bind(_ known: [String: UInt]) {
+        for (index, name) in handles { values[index] = UInt64(known[name] ?? 0) }
     }
 
     /// Makes the call.
@@ -82,22 +79,17 @@ final class PreparedCall: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 3 * ForeignCall.mostArguments) { memory in
             // In thirds: the arguments, places for new handles, and the addresses of the arguments.
             guard let arguments = memory.baseAddress else { return 0 }
-            let handles = arguments + ForeignCall.mostArguments
-            for index in slots.indices {
-                switch slots[index] {
-                case .bits, .handle: arguments[index] = values[index]
-                case .input: arguments[index] = UInt64(UInt(bitPattern: input))
-                case .output: arguments[index] = UInt64(UInt(bitPattern: output))
-                case .newHandle:
-                    handles[index] = 0
-                    arguments[index] = UInt64(UInt(bitPattern: handles + index))
-                }
-            }
+            let places = arguments + ForeignCall.mostArguments
+            for index in values.indices { arguments[index] = values[index] }
+            for index in inputs { arguments[index] = UInt64(UInt(bitPattern: input)) }
+            for index in outputs { arguments[index] = UInt64(UInt(bitPattern: output)) }
             if let direct { return direct.call(address, arguments) }
-            let result = callThroughLibrary(arguments, addresses: handles + ForeignCall.mostArguments)
-            for (index, slot) in slots.enumerated() {
-                if case .newHandle(let name) = slot { newHandle(name, UInt(handles[index])) }
+            for (index, _) in newHandles {
+                places[index] = 0
+                arguments[index] = UInt64(UInt(bitPattern: places + index))
             }
+            let result = callThroughLibrary(arguments, addresses: places + ForeignCall.mostArguments)
+            for (index, name) in newHandles { newHandle(name, UInt(places[index])) }
             return result
         }
     }
@@ -105,8 +97,9 @@ final class PreparedCall: @unchecked Sendable {
     private func callThroughLibrary(
         _ arguments: UnsafeMutablePointer<UInt64>, addresses: UnsafeMutablePointer<UInt64>
     ) -> UInt64 {
-        addresses.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: ForeignCall.mostArguments) { addresses in
-            for index in slots.indices { addresses[index] = UnsafeMutableRawPointer(arguments + index) }
+        addresses.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: ForeignCall.mostArguments) {
+            addresses in
+            for index in values.indices { addresses[index] = UnsafeMutableRawPointer(arguments + index) }
             // libffi writes small integers as a whole register, so 64 bits hold every result of the set.
             var result: UInt64 = 0
             ffi_call(interface, unsafeBitCast(address, to: (@convention(c) () -> Void).self), &result, addresses)

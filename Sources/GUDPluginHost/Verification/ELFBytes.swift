@@ -66,6 +66,8 @@ enum ELFLimits {
     static let nameBytes = 1 << 27
     /// Entries of the dynamic section.
     static let dynamicEntries = 1 << 12
+    /// Words of the table of relative relocations, 63 addresses in each.
+    static let relativeWords = 1 << 20
     /// Symbols.
     static let symbols = 1 << 20
 }

@@ -15,6 +15,8 @@ struct ELFDynamic {
     let isExecutable: Bool
     /// Whether the loader must write into the code.
     let hasTextRelocations: Bool
+    /// All entries but the needed libraries, by tag.
+    let values: [UInt64: UInt64]
 
     /// Reads the dynamic section.
     ///
@@ -60,6 +62,7 @@ struct ELFDynamic {
             soname = nil
         }
         self.strings = strings
+        self.values = values
         gnuHash = values[Tag.gnuHash]
         systemVHash = values[Tag.systemVHash]
         let flags = values[Tag.flags1, default: 0]

@@ -2,8 +2,8 @@ import Foundation
 
 /// What the bytes of a shared object say about it, found without running any of it.
 ///
-/// Goals, in order: nothing that a hostile file says can trap, hang or exhaust this process; files that would crash the
-/// loader are refused with the exact reason; nothing that the loader accepts from a usual linker is refused.
+/// Goals, in order: nothing that a hostile file says can trap, hang or exhaust this process; a file whose
+/// headers or tables would crash the loader is refused with the exact reason; nothing that the loader accepts from a usual linker is refused.
 ///
 /// Source: System V Application Binary Interface, "Object Files" and "Program Loading and Dynamic Linking"; for the GNU hash
 /// table, glibc's `elf/dl-lookup.c`.
@@ -40,7 +40,8 @@ struct ELFImage: Sendable {
     ///   - bytes: The whole file.
     ///   - path: Its path, for messages.
     /// - Throws: ``ELFError``, where the loader would refuse the file or come to harm.
-    /// - Complexity: O(*n* log *n*) in the number of symbols, of which there may be 2²⁰, with 128 MiB of names.
+    /// - Complexity: O(*n* log *n*) in the number of symbols, of which there may be 2²⁰, with 128 MiB of names; O(*bytes*) for
+    ///   relocations.
     init(bytes: Data, path: String) throws(ELFError) {
         let file = ELFBytes(path: path, bytes: bytes)
         let segments = try ELFSegments(ELFHeader(file), of: file)
@@ -48,6 +49,7 @@ struct ELFImage: Sendable {
         guard !dynamic.isExecutable else {
             throw .notSharedObject(path, kind: "a position-independent executable (PIE)")
         }
+        try ELFTables(file: file, segments: segments, dynamic: dynamic).check()
         var exported: [ELFSymbol] = []
         var undefined: Set<String> = []
         var hidden: Set<String> = []

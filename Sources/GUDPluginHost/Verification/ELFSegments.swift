@@ -7,6 +7,7 @@ struct ELFSegments {
         let memorySize: UInt64
         let isExecutable: Bool
         let isWritable: Bool
+        let isReadable: Bool
     }
 
     let path: String
@@ -78,7 +79,8 @@ struct ELFSegments {
         loads.append(
             Load(
                 address: entry.address, place: ELFPlace(offset: entry.offset, size: entry.fileSize),
-                memorySize: entry.memorySize, isExecutable: entry.flags & 1 != 0, isWritable: entry.flags & 2 != 0))
+                memorySize: entry.memorySize, isExecutable: entry.flags & 1 != 0, isWritable: entry.flags & 2 != 0,
+                isReadable: entry.flags & 4 != 0))
     }
 
     /// The bytes of the file from an address to the end of its segment.
@@ -87,6 +89,9 @@ struct ELFSegments {
     func place(of address: UInt64, _ part: @autoclosure () -> String) throws(ELFError) -> ELFPlace {
         guard let load = segment(of: address) else {
             throw .outsideSegments(path, part: part(), address: address)
+        }
+        guard load.isReadable else {
+            throw .programHeaders(path, reason: "\(part()) is in a segment that cannot be read")
         }
         let skipped = address - load.address
         return ELFPlace(offset: load.place.offset + skipped, size: load.place.size - skipped)
@@ -104,10 +109,24 @@ struct ELFSegments {
 
     /// The segment whose bytes in the file an address is among.
     private func segment(of address: UInt64) -> Load? {
-        guard let load = loads.last(where: { $0.address <= address }), address - load.address < load.place.size else {
-            return nil
-        }
+        guard let load = load(below: address), address - load.address < load.place.size else { return nil }
         return load
+    }
+
+    /// Whether a word may be written at an address, which need not have bytes in the file.
+    func isWritableWord(_ address: UInt64, includingCode: Bool) -> Bool {
+        guard let load = load(below: address), load.isWritable || includingCode else { return false }
+        return address - load.address < load.memorySize && load.memorySize - (address - load.address) >= 8
+    }
+
+    /// The last segment that begins at or before an address, by bisection: there may be many addresses to look up.
+    private func load(below address: UInt64) -> Load? {
+        var range = 0..<loads.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = loads[middle].address <= address ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound > 0 ? loads[range.lowerBound - 1] : nil
     }
 }
 

@@ -40,10 +40,11 @@ struct ELFSymbol: Sendable, Equatable {
         let visibility = try file.integer(UInt8.self, at: base + 5, of: "symbol \(index)") & 3
         let section = try file.integer(UInt16.self, at: base + 6, of: "symbol \(index)")
         let binding = info >> 4
-        // Global, weak, and GNU's unique.
-        guard [1, 2, 10].contains(binding), let kind = kind(info & 15) else { return .irrelevant }
+        // The loader compares the names of all that it meets, whatever else they are.
         let offset = try file.integer(UInt32.self, at: base, of: "symbol \(index)")
         let name = try file.string("the name of symbol \(index)", at: UInt64(offset), in: dynamic.strings)
+        // Global, weak, and GNU's unique.
+        guard [1, 2, 10].contains(binding), let kind = kind(info & 15) else { return .irrelevant }
         guard section != 0 else { return .undefined(name) }
         // Default or protected; internal and hidden ones are not found from outside.
         guard visibility == 0 || visibility == 3 else { return .hidden(name) }

@@ -26,11 +26,14 @@ struct PluginCache: Sendable {
     /// An existing copy is read and compared; one that differs, or is not a regular file, is replaced as a whole, so that a
     /// process that has mapped it keeps what it mapped.
     ///
+    /// - Parameters:
+    ///   - plugin: The bytes.
+    ///   - digest: The digest that the copy is filed under, where it is not the bytes' own: that of a manifest with its library.
     /// - Returns: The copy's path.
     /// - Throws: ``PluginCacheError``.
     /// - Complexity: O(*bytes*).
-    func store(_ plugin: PluginBytes) throws(PluginCacheError) -> String {
-        let place = try makeFolder(plugin.sha256)
+    func store(_ plugin: PluginBytes, under digest: String? = nil) throws(PluginCacheError) -> String {
+        let place = try makeFolder(digest ?? plugin.sha256)
         let path = "\(place)/\(Self.name(for: plugin))"
         let copy = try? _UnsafeFiles.read(path, limit: plugin.bytes.count, followingLinks: false)
         if copy == plugin.bytes { return path }
@@ -98,7 +101,8 @@ struct PluginCache: Sendable {
 
     /// The file's own name, as far as it can be one: never that of the verdict, and short enough for a temporary name beside.
     private static func name(for plugin: PluginBytes) -> String {
-        plugin.fileName.hasSuffix(".so") && plugin.fileName.utf8.count <= 150 ? plugin.fileName : "plugin.so"
+        let isKnown = plugin.fileName.hasSuffix(".plugin.yaml") || plugin.fileName.contains(".so")
+        return isKnown && plugin.fileName.utf8.count <= 150 ? plugin.fileName : "plugin.so"
     }
 }
 

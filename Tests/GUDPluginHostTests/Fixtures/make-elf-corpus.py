@@ -11,6 +11,8 @@ import struct
 TARGET = pathlib.Path(__file__).parent / "ELF"
 LOAD, DYNAMIC, INTERPRETER, STACK = 1, 2, 3, 0x6474E551
 NEEDED, HASH, STRTAB, SYMTAB, STRSZ, SYMENT, SONAME, TEXTREL = 1, 4, 5, 6, 10, 11, 14, 22
+INIT, RELA, RELASZ, RELAENT, INIT_ARRAY, INIT_ARRAYSZ, RELRSZ, RELR, RELRENT = 12, 7, 8, 9, 25, 27, 35, 36, 37
+VERSYM = 0x6FFFFFF0
 GNU_HASH, FLAGS_1 = 0x6FFFFEF5, 0x6FFFFFFB
 FUNCTION, OBJECT, GLOBAL, WEAK = 2, 1, 1, 2
 PAGE = 0x1000
@@ -104,6 +106,32 @@ ALL = [
     (NEEDED, OFFSETS["libc.so.6"]), (STRTAB, STRINGS), (STRSZ, len(STRING_TABLE)), (SYMTAB, SYMBOLS), (HASH, SYSTEM_V),
 ]
 
+# The same with a second segment, beyond the first, that can be written; it has the same bytes as the code.
+WRITABLE = [
+    segment(LOAD, 5, 0, 0, END, END, PAGE), segment(LOAD, 6, CODE, 0x10000 + CODE, 16, 2 * PAGE, PAGE),
+    segment(DYNAMIC, 4, TABLE, TABLE, 0xE0, 0xE0, 8), segment(STACK, 6, 0, 0, 0, 0, 16),
+]
+
+
+def relocations(address, kind, symbol):
+    """Dynamic entries with one relocation, whose three words are the values of entries that mean nothing."""
+    used = len(ALL) + 3
+    where = TABLE + 16 * used
+    # Tag and value alternate: the value of one entry, then the tag and the value of the next.
+    rest = [(RELA, where), (RELASZ, 24), (RELAENT, 24), (address, symbol << 32 | kind), (0, 0)]
+    return ALL + rest
+
+
+def relative(*words):
+    """The library with a table of relative relocations in the bytes of its filter, which it does not use."""
+    place = GNU
+    out = library(
+        segments=WRITABLE, entries=ALL + [(RELR, place), (RELRSZ, 8 * len(words)), (RELRENT, 8), (0, 0)], hashes=[])
+    for index, word in enumerate(words):
+        struct.pack_into("<Q", out, place + 8 * index, word)
+    return out
+
+
 FILES = {
     "minimal": library(),
     "minimal-gnu": library(hashes=["gnu"]),
@@ -117,6 +145,26 @@ FILES = {
     "stack-unsaid": library([
         segment(LOAD, 5, 0, 0, END, END, PAGE), segment(DYNAMIC, 4, TABLE, TABLE, 0xA0, 0xA0, 8)]),
     "text-relocations": library(entries=ALL + [(TEXTREL, 0), (0, 0)]),
+    "two-segments": library([
+        segment(LOAD, 5, 0, 0, END, END, PAGE), segment(LOAD, 6, CODE, 0x10000 + CODE, 16, 2 * PAGE, PAGE),
+        segment(DYNAMIC, 4, TABLE, TABLE, 0xA0, 0xA0, 8), segment(STACK, 6, 0, 0, 0, 0, 16)]),
+    "relocations": library(segments=WRITABLE, entries=relocations(0x10000 + CODE, 1, 2)),
+    "relocations-relative": relative(0x10000 + CODE, 1 | 1 << 1),
+    "relocation-into-code": library(segments=WRITABLE, entries=relocations(CODE, 1, 2)),
+    "relocation-at-edge": library(segments=WRITABLE, entries=relocations(0x10000 + CODE + 2 * PAGE - 7, 1, 2)),
+    "relocation-far-symbol": library(segments=WRITABLE, entries=relocations(0x10000 + CODE, 1, 0xFFFFFFFF)),
+    "relocation-does-nothing": library(segments=WRITABLE, entries=relocations(0, 0, 0xFFFFFFFF)),
+    "relocations-unsized": library(entries=ALL + [(RELA, CODE), (0, 0)]),
+    "relocations-entry-unsized": library(entries=ALL + [(RELA, CODE), (RELASZ, 16), (0, 0)]),
+    "relocations-narrow": library(entries=ALL + [(RELAENT, 16), (0, 0)]),
+    "relocations-outside": library(entries=ALL + [(RELA, END), (RELASZ, 24), (RELAENT, 24), (0, 0)]),
+    "relative-far": relative(0x10000 + CODE + 2 * PAGE - 8, 1 | 1 << 63),
+    "relative-narrow": library(entries=ALL + [(RELR, CODE), (RELRSZ, 8), (RELRENT, 4), (0, 0)]),
+    "initialisers-outside": library(entries=ALL + [(INIT_ARRAY, CODE), (INIT_ARRAYSZ, 24), (0, 0)]),
+    "initialiser-not-code": changed([(program(0, "flags"), "I", 4)], library(entries=ALL + [(INIT, CODE), (0, 0)])),
+    "versions-outside": library(entries=ALL + [(VERSYM, 0x7FFFFFFFFFFFFFFF), (0, 0)]),
+    "segment-unreadable": changed([(program(0, "flags"), "I", 1)]),
+    "local-name-beyond": changed([(SYMBOLS + 24 * 3, "I", 0xFFFF), (SYMBOLS + 24 * 3 + 4, "B", 0)]),
     "empty": b"",
     "magic-only": library()[:4],
     "header-cut": library()[:63],
@@ -153,7 +201,9 @@ FILES = {
     "segment-wraps": changed([(program(0, "offset"), "Q", (1 << 64) - PAGE)]),
     "segment-shrinks": changed([(program(0, "memory"), "Q", 16)]),
     "segment-far": changed([(program(0, "address"), "Q", 1 << 63)]),
-    "segment-huge": changed([(program(0, "memory"), "Q", (1 << 64) - 1)]),
+    "segment-huge": library([
+        segment(LOAD, 5, 0, 0, END, END, PAGE), segment(LOAD, 6, 0, 0x10000, 16, (1 << 64) - 1, PAGE),
+        segment(LOAD, 6, 0, 0x20000, 16, 16, PAGE), segment(DYNAMIC, 4, TABLE, TABLE, 0xA0, 0xA0, 8)]),
     "segment-askew": changed([(program(0, "address"), "Q", 8)]),
     "segment-alignment": changed([(program(0, "align"), "Q", 3)]),
     "segments-overlap": library([

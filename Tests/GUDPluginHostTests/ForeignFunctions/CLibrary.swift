@@ -1,16 +1,20 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// C sources of the fixtures, compiled with gcc when a test first asks.
 struct CLibrary: Sendable {
     /// Whether there is a compiler.
-    static let canCompile = ["/usr/bin/gcc", "/usr/bin/cc"].contains { access($0, X_OK) == 0 }
+    static let canCompile = compiler != nil
     static let skipped: Comment = "there is no gcc to compile the C fixtures"
+
+    private static let compiler = ["/usr/bin/gcc", "/usr/bin/cc"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
 
     static let transforms = Result { try CLibrary("transforms.c") }
     static let callbacks = Result { try CLibrary("callbacks.c") }
@@ -25,7 +29,7 @@ struct CLibrary: Sendable {
         let name = source.split(separator: ".")[0]
         path = directory.file("lib\(name).so")
         let gcc = Process()
-        gcc.executableURL = URL(fileURLWithPath: access("/usr/bin/gcc", X_OK) == 0 ? "/usr/bin/gcc" : "/usr/bin/cc")
+        gcc.executableURL = URL(fileURLWithPath: try #require(Self.compiler))
         let folder = folder ?? fixtures + "/ForeignFunctions"
         gcc.arguments = ["-O2", "-shared", "-fPIC"] + flags + ["-o", path, "\(folder)/\(source)", "-lm"]
         try gcc.run()
@@ -41,7 +45,8 @@ struct CLibrary: Sendable {
 }
 
 /// The folder of the fixtures.
-let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
+let fixtures =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
 
 /// The root of the package.
 let packageRoot = URL(fileURLWithPath: fixtures).deletingLastPathComponent().deletingLastPathComponent()

@@ -5,11 +5,12 @@ import Testing
 
 @testable import GUDPluginHost
 
-/// FFTW by manifest against GUD's own cosine transform, and the scale rules for its conventions.
-@Suite(.enabled(if: FFTWTests.isInstalled, "libfftw3f.so.3 is not installed (apt-get install libfftw3-single3)"))
-struct FFTWTests {
-    static let isInstalled = (try? ForeignLibrary(path: "libfftw3f.so.3", install: nil)) != nil
+/// Whether the library is there that the user supplies.
+private let isInstalled = (try? ForeignLibrary(path: "libfftw3f.so.3", install: nil)) != nil
 
+/// FFTW by manifest against GUD's own cosine transform, and the scale rules for its conventions.
+@Suite(.enabled(if: isInstalled, "libfftw3f.so.3 is not installed (apt-get install libfftw3-single3)"))
+struct FFTWTests {
     private func expectLaws(_ basis: any Basis, sourceLocation: SourceLocation = #_sourceLocation) {
         for finding in BasisLaws(basis).findings() where !finding.passed {
             Issue.record("\(basis.shape): \(finding)", sourceLocation: sourceLocation)
@@ -37,7 +38,9 @@ struct FFTWTests {
         expectLaws(basis)
     }
 
-    @Test("half-complex Fourier components of vectors are orthonormal by the rules r2hc and hc2r", arguments: [1, 2, 7, 8, 30])
+    @Test(
+        "half-complex Fourier components of vectors are orthonormal by the rules r2hc and hc2r",
+        arguments: [1, 2, 7, 8, 30])
     func halfComplex(count: Int) throws {
         func plan(_ kind: Int, _ name: String) -> String {
             "{call: fftwf_plan_r2r_1d, arguments: [int32: count, buffer: input, buffer: output, int32: \(kind), uint32: 64], "

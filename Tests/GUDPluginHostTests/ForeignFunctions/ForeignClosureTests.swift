@@ -6,7 +6,7 @@ import Testing
 @testable import GUDPluginHost
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Closures handed to C functions that take a bare pointer, against sorted arrays and closed forms.
@@ -24,7 +24,8 @@ import Testing
     private func sort(_ values: [Int32], _ closure: ForeignClosure<Comparison<Int32>>) throws -> [Int32] {
         var values = values
         try values.withUnsafeMutableBytes { bytes in
-            try closure.withFunctionPointer { qsort(bytes.baseAddress, bytes.count / 4, 4, $0) }
+            guard let base = bytes.baseAddress else { return }
+            try closure.withFunctionPointer { qsort(base, bytes.count / 4, 4, $0) }
         }
         return values
     }
@@ -90,7 +91,9 @@ import Testing
         group.wait()
     }
 
-    @Test("a quadrature and an integrator in C reach the closed forms", .enabled(if: CLibrary.canCompile, CLibrary.skipped))
+    @Test(
+        "a quadrature and an integrator in C reach the closed forms",
+        .enabled(if: CLibrary.canCompile, CLibrary.skipped))
     func analysis() throws {
         let library = try CLibrary.callbacks.get()
         let simpson = try library.function(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GUDPluginHost
 
-/// What a manifest says wrong, and what it is told: exact messages, with the place. No library is opened.
+/// What a manifest says wrong, and what it is told: exact messages, with the place; no library is opened.
 @Suite struct ForeignManifestTests {
     private func expect(
         _ replacements: (String, String)..., gives expected: String, sourceLocation: SourceLocation = #_sourceLocation
@@ -50,7 +50,9 @@ import Testing
     @Test("unknown, missing and mistyped keys") func keys() {
         expect(
             ("library:", "libary:"),
-            gives: "libary: unknown key; did you mean 'library'? known keys: plugin, version, license, library, install, basis")
+            gives:
+                "libary: unknown key; did you mean 'library'? known keys: plugin, version, license, library, install, basis"
+        )
         expect(("version: 1.0.0\n", ""), gives: "version: missing; give a text (the plugin's version, such as 1.0.0)")
         expect(("version: 1.0.0", "version: 1.0"), gives: "version: '1.0' is not a text")
         expect(
@@ -58,7 +60,9 @@ import Testing
             gives: "plugin: 'org/example' is not an id (letters, digits, dots, hyphens)")
         expect(
             ("forward: {call:", "forward: {cal:"),
-            gives: "basis.forward.cal: unknown key; did you mean 'call'? known keys: call, arguments, returns, succeeds, scale")
+            gives:
+                "basis.forward.cal: unknown key; did you mean 'call'? known keys: call, arguments, returns, succeeds, scale"
+        )
         expect(("shape: vector", "shape: cube"), gives: "basis.shape: 'cube' is not one of vector, image, any")
         expect(
             ("concurrency: concurrent", "concurrency: parallel"),
@@ -82,28 +86,38 @@ import Testing
         argument("quaternion: 1", gives: ".quaternion: quaternion is not a type; known: \(known)")
         argument(
             "int: count",
-            gives: ".int: int is refused: say a width that C passes as it is: int32 for int, uint32 for unsigned, int64 for long")
+            gives:
+                ".int: int is refused: say a width that C passes as it is: int32 for int, uint32 for unsigned, int64 for long"
+        )
         argument(
             "...",
-            gives: ": ... is refused: variable arguments are promoted and passed in another way; write a C function around "
+            gives:
+                ": ... is refused: variable arguments are promoted and passed in another way; write a C function around "
                 + "the call")
         argument(
             "struct: 1",
-            gives: ".struct: struct is refused: structures by value have no layout here; write a C function that takes its fields")
+            gives:
+                ".struct: struct is refused: structures by value have no layout here; write a C function that takes its fields"
+        )
         argument(
             "long double: 1",
-            gives: ".long double: long double is refused: long double differs from machine to machine; write a C function that "
+            gives:
+                ".long double: long double is refused: long double differs from machine to machine; write a C function that "
                 + "takes a double")
         argument(
             "complex float: 1",
             gives: ".complex float: complex float is refused: complex numbers by value are passed differently by each "
                 + "compiler; bases are real")
-        argument("int32: 3000000000", gives: ".int32: 3000000000 does not fit into a int32; allowed: -2147483648 to 2147483647")
-        argument("uint32: -1", gives: ".uint32: -1 does not fit into a uint32; allowed: 0 to 4294967295")
-        argument("size: -1", gives: ".size: -1 does not fit into a size; allowed: 0 to 9223372036854775807")
-        argument("float: 1.0e+39", gives: ".float: 1e+39 does not fit into a float; allowed: finite numbers")
+        argument(
+            "int32: 3000000000",
+            gives: ".int32: 3000000000 does not fit into int32; allowed: -2147483648 to 2147483647")
+        argument("uint32: -1", gives: ".uint32: -1 does not fit into uint32; allowed: 0 to 4294967295")
+        argument("size: -1", gives: ".size: -1 does not fit into size; allowed: 0 to 9223372036854775807")
+        argument("float: 1.0e+39", gives: ".float: 1e+39 does not fit into float; allowed: finite numbers")
         argument("int32: 1.5", gives: ".int32: '1.5' is not a whole number, a size or a parameter")
-        argument("int32: conut", gives: ".int32: conut is neither a size nor a parameter; did you mean 'count'? known: count, log2(count)")
+        argument(
+            "int32: conut",
+            gives: ".int32: conut is neither a size nor a parameter; did you mean 'count'? known: count, log2(count)")
         argument("int32: width", gives: ".int32: width is not known for shape: vector; known: count, log2(count)")
         argument("pointer: 64", gives: ".pointer: 64 is refused: the only pointer constant is null")
         argument("pointer: plan", gives: ".pointer: plan is not a saved handle; nothing is saved before this call")
@@ -115,14 +129,19 @@ import Testing
     @Test("roles, results and handles of calls") func calls() {
         expect(
             (forward, "forward: {call: dct_forward, arguments: [buffer: input, size: count]"),
-            gives: "basis.forward.arguments: [input] as buffers; forward takes 'buffer: input' and 'buffer: output', or "
+            gives:
+                "basis.forward.arguments: [input] as buffers; forward takes 'buffer: input' and 'buffer: output', or "
                 + "'buffer: inplace'")
         expect(
             (forward, "forward: {call: dct_forward, arguments: [buffer: input, buffer: output, buffer: output]"),
-            gives: "basis.forward.arguments: [input, output, output] as buffers; forward takes 'buffer: input' and 'buffer: "
+            gives:
+                "basis.forward.arguments: [input, output, output] as buffers; forward takes 'buffer: input' and 'buffer: "
                 + "output', or 'buffer: inplace'")
         expect(
-            (forward, "forward: {call: f, arguments: [\(Array(repeating: "int32: 1", count: 17).joined(separator: ", "))]"),
+            (
+                forward,
+                "forward: {call: f, arguments: [\(Array(repeating: "int32: 1", count: 17).joined(separator: ", "))]"
+            ),
             gives: "basis.forward.arguments: 17 arguments are too many; at most 16")
         expect(
             (forward, forward + ", returns: complex"),
@@ -154,12 +173,16 @@ import Testing
                 "  forward:",
                 "  setup: [{call: make, returns: pointer, save: plan}]\n  teardown: [{call: drop, arguments: [pointer: plam]}]\n"
                     + "  forward:"
-            ), gives: "basis.teardown[0].arguments[0].pointer: plam is not a saved handle; did you mean 'plan'? saved: plan")
+            ),
+            gives:
+                "basis.teardown[0].arguments[0].pointer: plam is not a saved handle; did you mean 'plan'? saved: plan")
         expect(
             (forward, forward + ", scale: 1/sqrt(cuont)"),
-            gives: "basis.forward.scale: 1/sqrt(cuont) is not a rule; did you mean '1/sqrt(count)'? known: a number, 1/count, "
+            gives:
+                "basis.forward.scale: 1/sqrt(cuont) is not a rule; did you mean '1/sqrt(count)'? known: a number, 1/count, "
                 + "sqrt(count), 1/sqrt(count), sqrt(2/count), 2/count, redft10, redft01, r2hc, hc2r")
-        expect((forward, forward + ", scale: 0"), gives: "basis.forward.scale: 0 is no scale; give a finite number, not 0")
+        expect(
+            (forward, forward + ", scale: 0"), gives: "basis.forward.scale: 0 is no scale; give a finite number, not 0")
     }
 
     @Test("buffers: direct leaves no room for conversions") func direct() {
@@ -188,11 +211,13 @@ import Testing
             "a: {type: integer, default: 9, range: [0, 3], documentation: A.}",
             gives: "a.default: 9 is out of range; allowed: 0 to 3")
         parameter(
-            "a: {type: integer, range: [3, 0], documentation: A.}", gives: "a.range: '[3.0, 0.0]' is not [smallest, largest]")
+            "a: {type: integer, range: [3, 0], documentation: A.}",
+            gives: "a.range: '[3.0, 0.0]' is not [smallest, largest]")
         parameter(
             "a: {type: choice, values: {low: 0, high: 1}, default: mid, documentation: A.}",
             gives: "a: 'mid' is not one of high, low")
-        parameter("count: {type: integer, documentation: A.}", gives: "count: count is the name of a size; choose another")
+        parameter(
+            "count: {type: integer, documentation: A.}", gives: "count: count is the name of a size; choose another")
         expect(
             ("  forward:", "  parameters: {a: {type: number, default: 1, documentation: A.}}\n  forward:"),
             (forward, forward.replacing("size: count", with: "size: a")),
@@ -206,15 +231,19 @@ import Testing
             gives: "basis.samples[0].input: 4 scalars do not fill shape 5; give 5")
         expect(
             (sample, "{shape: [3037000500, 3037000500], input: [1, 2, 3, 4]"),
-            gives: "basis.samples[0].shape: [3037000500, 3037000500] is no shape; give [count], [height, width] or [height, "
+            gives:
+                "basis.samples[0].shape: [3037000500, 3037000500] is no shape; give [count], [height, width] or [height, "
                 + "width, channels], a million scalars at most")
         expect(
             (sample, "{shape: [4], input: [1, 2, 3, four]"),
             gives: "basis.samples[0].input: '[1, 2, 3, four]' is not a list, each entry a number")
-        expect(("tolerance: 1.0e-6", "tolerance: 2"), gives: "basis.samples[0].tolerance: 2.0 is out of range; allowed: 0 to 1")
+        expect(
+            ("tolerance: 1.0e-6", "tolerance: 2"),
+            gives: "basis.samples[0].tolerance: 2.0 is out of range; allowed: 0 to 1")
         let without = ManifestFixture.text.split(separator: "\n").dropLast(2).joined(separator: "\n")
         #expect(
             message { _ = try ForeignManifest(text: without, file: "f", directory: "/") }
-                == "f: basis.samples: missing; give a list of {shape, input, output} (a wrong signature shows in nothing else)")
+                == "f: basis.samples: missing; give a list of {shape, input, output} (a wrong signature shows in nothing else)"
+        )
     }
 }

@@ -1,4 +1,5 @@
 import GUDCore
+import TestSupport
 import Testing
 
 @testable import GUDPluginHost
@@ -45,7 +46,8 @@ enum ManifestFixture {
     ///   - lines: Further entries of the basis.
     ///   - library: A library of its own, for functions that count.
     static func manifest(
-        forward: String, inverse: String? = nil, sample: String = identity, lines: String = "", shape: String = "vector",
+        forward: String, inverse: String? = nil, sample: String = identity, lines: String = "",
+        shape: String = "vector",
         concurrency: String = "concurrent", library: CLibrary? = nil
     ) throws -> ForeignManifest {
         let text = """

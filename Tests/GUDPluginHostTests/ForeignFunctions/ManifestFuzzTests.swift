@@ -8,7 +8,7 @@ import Testing
 /// Mutated manifests: each is read or refused with the typed error, and none opens a library.
 @Suite struct ManifestFuzzTests {
     /// `GUD_FUZZ_ITERATIONS` asks for longer runs.
-    private static let iterations = Environment["GUD_FUZZ_ITERATIONS"].flatMap { Int($0) } ?? 3000
+    private static let iterations = Environment["GUD_FUZZ_ITERATIONS"].flatMap { Int($0) } ?? 8000
     private static let seed: UInt64 = 20_250_101
 
     private static let corpus: [(name: String, text: String)] = {
@@ -21,16 +21,19 @@ import Testing
 
     /// Words that matter to the reader.
     private static let words = [
-        "int32", "float", "pointer", "buffer", "handle", "null", "input", "inplace", "count", "log2(count)", "...", "struct",
-        "-1", "0", "1e400", ".nan", ".inf", "9223372036854775807", "-9223372036854775808", "1e19", "[", "]", "{", "}", ":",
-        "- ", "? ", "!!binary", "&a", "*a", "\"", "'", "|", "\n", "\t", "\u{0}", "\u{FEFF}", "é", "~", "<<: ", "%YAML 1.1\n---\n",
+        "int32", "float", "pointer", "buffer", "handle", "null", "input", "inplace", "count", "log2(count)", "...",
+        "struct",
+        "-1", "0", "1e400", ".nan", ".inf", "9223372036854775807", "-9223372036854775808", "1e19", "[", "]", "{", "}",
+        ":",
+        "- ", "? ", "!!binary", "&a", "*a", "\"", "'", "|", "\n", "\t", "\u{0}", "\u{FEFF}", "é", "~", "<<: ",
+        "%YAML 1.1\n---\n",
     ]
 
     private static func mutate(_ text: String, with random: inout CountedBits) -> String {
         var bytes = Array(text.utf8)
-        for _ in 0...random.below(4) where !bytes.isEmpty {
+        for _ in 0...random.below(3) where !bytes.isEmpty {
             let place = random.below(bytes.count)
-            switch random.below(6) {
+            switch random.below(12) {
             case 0: bytes[place] = UInt8(random.below(256))
             case 1: bytes.insert(contentsOf: words[random.below(words.count)].utf8, at: place)
             case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(12)))
@@ -38,12 +41,17 @@ import Testing
                 // A piece of the text comes once more, somewhere else.
                 let piece = bytes[place..<min(bytes.count, place + 1 + random.below(80))]
                 bytes.insert(contentsOf: Array(piece), at: random.below(bytes.count))
-            case 4:
+            case 4, 5:
                 let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 var kept = lines
                 kept.swapAt(random.below(lines.count), random.below(lines.count))
                 bytes = Array(kept.joined(separator: [UInt8(ascii: "\n")]))
-            default: bytes = Array(bytes[..<place])
+            case 6: bytes = Array(bytes[..<place])
+            case 7, 8: bytes[place] = UInt8(ascii: "a") + UInt8(random.below(26))
+            default:
+                // A digit becomes another.
+                let digits = bytes.indices.filter { (48..<58).contains(bytes[$0]) }
+                if !digits.isEmpty { bytes[digits[random.below(digits.count)]] = UInt8(48 + random.below(10)) }
             }
         }
         return String(decoding: bytes, as: UTF8.self)
@@ -57,7 +65,8 @@ import Testing
         }
     }
 
-    @Test("mutations are read or refused", .enabled(if: CLibrary.canCompile, CLibrary.skipped)) func mutations() throws {
+    @Test("mutations are read or refused", .enabled(if: CLibrary.canCompile, CLibrary.skipped)) func mutations() throws
+    {
         let directory = try TemporaryDirectory()
         let mark = directory.file("opened")
         let library = try CLibrary("constructor.c", flags: ["-DMARK=\"\(mark)\""])
@@ -98,6 +107,6 @@ private struct CountedBits {
         counter += 1
         let block = Philox4x32.block(
             counter: SIMD4(counter, 0, 0, 0), key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)))
-        return Int(UInt64(block.x) * UInt64(bound) >> 32)
+        return Int((UInt64(block.x) * UInt64(bound)) >> 32)
     }
 }

@@ -18,14 +18,14 @@ struct ReadelfTests {
             let text = try Tool.run("readelf", ["-W", "--dyn-syms", "-d", path])
             var (exports, undefined): (Set<String>, Set<String>) = ([], [])
             for line in text.split(separator: "\n") {
-                // Where a stripped file does not say that it is for GNU systems, readelf gives GNU's type by its number.
-                let words = line.replacing("<OS specific>: 10", with: "IFUNC").split(separator: " ").map(String.init)
+                // Where a stripped file does not say that it is for GNU systems, readelf gives GNU's types and bindings by number.
+                let words = line.replacing("<OS specific>: 10", with: "GNU10").split(separator: " ").map(String.init)
                 if line.contains("(NEEDED)") { needed.append(Self.bracketed(line)) }
                 if line.contains("(SONAME)") { soname = Self.bracketed(line) }
                 // Num: Value Size Type Bind Vis Ndx Name@Version
                 guard words.count >= 8, words[0].hasSuffix(":"), Int(words[0].dropLast()) != nil,
-                    ["GLOBAL", "WEAK", "UNIQUE"].contains(words[4]),
-                    ["NOTYPE", "OBJECT", "FUNC", "COMMON", "TLS", "IFUNC"].contains(words[3])
+                    ["GLOBAL", "WEAK", "UNIQUE", "GNU10"].contains(words[4]),
+                    ["NOTYPE", "OBJECT", "FUNC", "COMMON", "TLS", "IFUNC", "GNU10"].contains(words[3])
                 else { continue }
                 let name = String(words[7].prefix { $0 != "@" })
                 if words[6] == "UND" {

@@ -151,3 +151,8 @@ void sixteen(const float *x, float *y, size_t n, int32_t a, uint32_t b, int64_t 
   double sum = a + (double)b + (double)c + (double)d + e + f + g + h + i + j + k + (double)l + (none != NULL ? 1e6 : 0);
   for (size_t m = 0; m < n; m++) y[m] = x[m] + (float)sum;
 }
+
+/* Goes far past its output. */
+void runs_away(const float *x, float *y, size_t n) {
+  for (size_t i = 0; i < 64 * n; i++) y[i] = x[i % n];
+}
