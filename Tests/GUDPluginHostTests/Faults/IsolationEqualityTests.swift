@@ -58,7 +58,8 @@ struct IsolationEqualityTests {
         #expect(predictions[0] == predictions[1])
         let pulled = try both.map { denoiser in
             var (prediction, products) = ([Float](repeating: 0, count: 48), [Float](repeating: 0, count: 48))
-            var (predictionSpan, productSpan) = (prediction.mutableSpan, products.mutableSpan)
+            var predictionSpan = prediction.mutableSpan
+            var productSpan = products.mutableSpan
             try #require(denoiser as? any DifferentiableDenoiser).pullBack(
                 cotangents.span, through: noised.span, states: states, embeddings: nil, noise: &predictionSpan,
                 into: &productSpan)

@@ -1,4 +1,5 @@
 import Foundation
+import GUDCore
 import TestSupport
 import Testing
 
