@@ -87,8 +87,8 @@ int gud_exit_with(int channel) {
     return result;
 }
 
-/* The parent of a process; 0 where it is gone. */
-static pid_t parent_of(pid_t pid) {
+/* The parent of a process, and its state ('Z' where it has ended and nobody has asked how); 0 where it is gone. */
+static pid_t parent_of(pid_t pid, char *state) {
     char path[64], line[512];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *file = fopen(path, "re");
@@ -98,7 +98,7 @@ static pid_t parent_of(pid_t pid) {
     if (fgets(line, sizeof line, file)) {
         char *end = NULL;
         for (char *at = line; *at; at++) if (*at == ')') end = at;
-        if (!end || sscanf(end + 1, " %*c %d", &parent) != 1) parent = 0;
+        if (!end || sscanf(end + 1, " %c %d", state, &parent) != 2) parent = 0;
     }
     fclose(file);
     return parent;
@@ -110,18 +110,20 @@ int gud_kill_descendants(void) {
     for (int round = 0; round < 64; round++) {
         DIR *processes = opendir("/proc");
         if (!processes) return found;
-        int killed = 0;
+        int ended = 0, killed = 0;
         for (struct dirent *entry; (entry = readdir(processes));) {
             pid_t pid = atoi(entry->d_name);
-            if (pid > 0 && parent_of(pid) == getpid()) {
+            char state = 0;
+            if (pid > 0 && parent_of(pid, &state) == getpid()) {
                 kill(pid, SIGKILL);
                 waitpid(pid, NULL, 0);
-                killed++;
+                ended++;
+                killed += state != 'Z';
             }
         }
         closedir(processes);
         found += killed;
-        if (!killed) break;
+        if (!ended) break;
     }
     return found;
 }

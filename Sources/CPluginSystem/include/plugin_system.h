@@ -25,7 +25,7 @@ void gud_confine(unsigned cpu_seconds, unsigned long address_space);
 /* Ends this process as soon as the other end of a socket or pipe is gone, whatever else it is doing. Returns 0, or an errno. */
 int gud_exit_with(int channel);
 
-/* Kills every descendant of this process; returns how many there were. */
+/* Kills every descendant of this process; returns how many were still running. */
 int gud_kill_descendants(void);
 
 /*

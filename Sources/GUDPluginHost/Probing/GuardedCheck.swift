@@ -62,7 +62,8 @@ struct GuardedCheck {
         var rejection: String?
         var report = Data()
         var isComplete = false
-        var isSpoilt = false
+        /// What was being done when something came over the channel that the worker does not send then.
+        var spoilt: String?
 
         mutating func take(_ message: WorkerMessage?) {
             switch message {
@@ -71,9 +72,11 @@ struct GuardedCheck {
                 lastStage = Date()
             case .fault(let text): fault = text
             case .rejected(let text): rejection = text
-            case .report(let piece): report += piece
+            case .report(let piece):
+                if stage != PluginWorker.reportingStage { spoilt = spoilt ?? stage }
+                report += piece
             case .end: isComplete = true
-            case nil: isSpoilt = true
+            case nil: spoilt = spoilt ?? stage
             }
         }
 
@@ -82,12 +85,14 @@ struct GuardedCheck {
             case .signalled(let signal): return .broken(breakdown(CheckOutcome.Breakdown.name(of: signal), worker))
             case .exited(let status):
                 if let rejection { return .rejected(rejection) }
-                guard status == 0, isComplete || !report.isEmpty else {
-                    return .broken(breakdown("exit with status \(status)", worker))
+                if let spoilt {
+                    var breakdown = breakdown("it wrote to descriptor 3, which is the host's,", worker)
+                    breakdown.stage = spoilt
+                    return .broken(breakdown)
                 }
-                guard isComplete, !isSpoilt,
+                guard status == 0, isComplete,
                     let report = try? JSONDecoder().decode(ValidationReport.self, from: report)
-                else { return .broken(breakdown("something was written to descriptor 3, which is the host's", worker)) }
+                else { return .broken(breakdown("exit with status \(status)", worker)) }
                 return .finished(report)
             }
         }

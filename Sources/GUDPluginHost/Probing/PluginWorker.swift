@@ -9,6 +9,8 @@ import GUDCore
 public enum PluginWorker {
     /// The descriptor of the channel to whoever started the process.
     static let channel: Int32 = 3
+    /// The stage of a check in which the report is sent.
+    static let reportingStage = "ending"
 
     /// Does what the arguments say, and ends the process.
     public static func run(_ arguments: [String]) -> Never {
@@ -69,14 +71,14 @@ public enum PluginWorker {
             }
             let trial = Trial(plugin, level: level, seed: seed) { tell(.stage($0)) }
             trial.run()
-            tell(.stage("ending"))
+            tell(.stage(reportingStage))
             var report = trial.report
             let left = gud_kill_descendants()
             if left > 0 {
                 report.checks.append(
                     .init(
                         component: "library", level: 1, law: "it leaves no process behind", passed: false,
-                        detail: "it left \(left)"))
+                        detail: "\(left) still ran when the plugin was done, and had to be ended"))
             }
             if let loaded = plugin as? LoadedPlugin, loaded.changedFloatingPoint {
                 report.checks.append(
