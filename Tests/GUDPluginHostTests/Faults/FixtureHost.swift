@@ -1,7 +1,6 @@
 import Foundation
 import GUDBases
 import GUDCore
-import TestSupport
 import Testing
 
 @testable import GUDPluginHost
@@ -9,22 +8,22 @@ import Testing
 /// A host whose data, cache and trust lie in a folder of its own, and that looks at given files alone.
 struct FixtureHost {
     /// Its home.
-    let home: TemporaryDirectory
+    let home: String
     /// The files and folders that it looks at.
     var paths: [String]
     /// How long a stage may take: long, unless a test waits for the end of it.
     var stageSeconds = 30.0
 
     init(_ paths: [String], stageSeconds: Double = 30) throws {
-        home = try TemporaryDirectory()
+        home = try FixtureFolder.new()
         self.paths = paths
         self.stageSeconds = stageSeconds
     }
 
     var environment: HostEnvironment {
         HostEnvironment(variables: [
-            "HOME": home.path, "XDG_DATA_HOME": home.file("data"), "XDG_CACHE_HOME": home.file("cache"),
-            "XDG_CONFIG_HOME": home.file("config"),
+            "HOME": home, "XDG_DATA_HOME": "\(home)/data", "XDG_CACHE_HOME": "\(home)/cache",
+            "XDG_CONFIG_HOME": "\(home)/config",
         ])
     }
 

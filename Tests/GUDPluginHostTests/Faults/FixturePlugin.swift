@@ -1,6 +1,5 @@
 import Foundation
 import Synchronization
-import TestSupport
 import Testing
 
 @testable import GUDPluginHost
@@ -35,7 +34,6 @@ enum FixturePlugin {
             ["-DID=\"\(id)\"", "-DNAME=\"\(name)\"", "-DBUILD=\(build)"] + flags)
     }
 
-    private static let folder = Result { try TemporaryDirectory() }
     private static let made = Mutex<[String: Entry]>([:])
 
     /// One library, or what went wrong with it.
@@ -58,7 +56,7 @@ enum FixturePlugin {
 
     private static func compile(_ key: String, _ source: String, _ flags: [String]) throws -> String {
         let words = key.map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "-" }
-        let output = try folder.get().file("\(String(words)).so")
+        let output = "\(FixtureFolder.path)/\(String(words)).so"
         try Tool.run(
             source.hasSuffix(".cpp") ? "g++" : "gcc",
             ["-O1", "-w", "-shared", "-fPIC", "-fvisibility=hidden", "-I", "\(packageRoot)/Sources/CGUDPlugin/include"]

@@ -58,8 +58,14 @@ struct LoadingFaultTests {
             "rejected: plugin 'FILE' breaks the contract: its name of a basis is 'white space/../x'; letters, digits, -, _, "
                 + "+ and . are allowed, 1 to 128 of them"),
         Case("name_null", "rejected: plugin 'FILE' breaks the contract: it has no name of a basis"),
-        Case("schema_text", "rejected: plugin 'FILE' breaks the contract: basis/faulty: ?"),
-        Case("schema_default", "rejected: plugin 'FILE' breaks the contract: basis/faulty: ?"),
+        Case(
+            "schema_text",
+            "rejected: plugin 'FILE' breaks the contract: basis/faulty: the schema of parameters cannot be read: The given "
+                + "data was not valid JSON."),
+        Case(
+            "schema_default",
+            "rejected: plugin 'FILE' breaks the contract: basis/faulty: parameter 'strength' has the default 9, which is out "
+                + "of its own range"),
         Case("function_missing", "rejected: plugin 'FILE' breaks the contract: basis/faulty lacks forward"),
     ])
     func refusal(_ it: Case) throws {
@@ -74,6 +80,8 @@ struct LoadingFaultTests {
     }
 
     @Test func noEntry() throws {
-        try expectItAloneFails(FixturePlugin.faulty("entry_missing"), "rejected: ?", isTried: false)
+        try expectItAloneFails(FixturePlugin.faulty("entry_missing"), 
+            "rejected: 'FILE' does not export 'gud_plugin_entry': did it mean 'gud_plugin_entrance'? Rename that",
+            isTried: false)
     }
 }

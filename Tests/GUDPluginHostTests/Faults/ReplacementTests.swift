@@ -132,7 +132,11 @@ struct ConflictTests {
         let plugin = try FixturePlugin.named("haar", id: "org.example.greedy")
         let healthy = try FixturePlugin.healthy()
         let (registry, complaints) = try FixtureHost([plugin, healthy]).registry()
-        #expect(complaints == ["?"])
+        #expect(
+            complaints == [
+                "plugin '\(plugin)' is not used; conflict: basis 'haar' of org.example.greedy 1.0.0 cannot be registered: "
+                    + "the name is taken by built-in; rename one of them"
+            ])
         #expect(registry.names(of: "schedule") == ["healthy"])
         #expect(try registry.entry("basis", named: "haar").provider == .builtIn)
         try registry.expectOthersWork()

@@ -119,6 +119,13 @@ typedef struct { size_t count; float *inner; } basis;
 
 static int calls;
 
+#ifdef FAULT_recursion
+static int deeper(volatile int *outer) {
+    volatile int inner[64] = {*outer};
+    return deeper(inner) + inner[0];
+}
+#endif
+
 static gud_status basis_create(
     void *factory, const gud_basis_context *context, const gud_parameters *parameters, void **object, gud_error *error) {
     (void)factory, (void)parameters, (void)error;
@@ -136,7 +143,9 @@ static gud_status basis_create(
     return GUD_ERROR_INTERNAL;
 #endif
 #ifdef FAULT_leak
-    memset(malloc(64 << 10), 1, 64 << 10);
+    static void *volatile lost;
+    lost = malloc(64 << 10);
+    memset(lost, 1, 64 << 10);
 #endif
     return GUD_OK;
 }
@@ -192,6 +201,9 @@ static gud_status basis_forward(void *object, size_t batch, const float *samples
     late(samples, count);
 #ifdef FAULT_null_dereference
     sink = it->inner[0];
+#endif
+#ifdef FAULT_recursion
+    sink = (float)deeper(&calls);
 #endif
 #ifdef FAULT_hang
     for (;;) sleep(1);
