@@ -50,17 +50,18 @@ int gud_spawn(const char *program, char *const argv[], char *const envp[], int c
     return result;
 }
 
-static void limit(int resource, unsigned long value) {
-    struct rlimit limits = {value, value};
+static void limit(int resource, unsigned long value, unsigned long grace) {
+    struct rlimit limits = {value, value + grace};
     setrlimit(resource, &limits);
 }
 
 void gud_confine(unsigned cpu_seconds, unsigned long address_space) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    limit(RLIMIT_CORE, 0);
-    if (cpu_seconds) limit(RLIMIT_CPU, cpu_seconds);
-    if (address_space) limit(RLIMIT_AS, address_space);
+    limit(RLIMIT_CORE, 0, 0);
+    /* SIGXCPU, which says what it is, comes before SIGKILL. */
+    if (cpu_seconds) limit(RLIMIT_CPU, cpu_seconds, 2);
+    if (address_space) limit(RLIMIT_AS, address_space, 0);
 }
 
 static void *watch(void *argument) {

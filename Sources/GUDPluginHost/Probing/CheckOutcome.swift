@@ -29,7 +29,7 @@ public enum CheckOutcome: Codable, Sendable {
         static func name(of signal: Int32) -> String {
             let names: [Int32: String] = [
                 SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGILL: "SIGILL", SIGFPE: "SIGFPE",
-                SIGKILL: "SIGKILL", SIGTRAP: "SIGTRAP", SIGXCPU: "SIGXCPU", SIGSYS: "SIGSYS", SIGTERM: "SIGTERM",
+                SIGKILL: "SIGKILL", SIGTRAP: "SIGTRAP", SIGXCPU: "SIGXCPU: its processor time is used up", SIGSYS: "SIGSYS", SIGTERM: "SIGTERM",
             ]
             return "signal \(signal)" + (names[signal].map { " (\($0))" } ?? "")
         }

@@ -19,7 +19,8 @@ struct GuardedCheck {
     ///   - file: The library or manifest to open.
     ///   - name: What messages call it.
     ///   - kind: What it is.
-    /// - Throws: ``PluginError/worker(program:reason:)`` where no process can be started.
+    /// - Throws: ``PluginError/worker(program:reason:)`` where no process can be started, or it ends before it begins: that is
+    ///   no fault of the plugin's.
     func run(_ file: String, name: String, kind: PluginCandidate.Kind) throws(PluginError) -> CheckOutcome {
         let worker = try WorkerProcess(
             program: program,
@@ -39,25 +40,55 @@ struct GuardedCheck {
                 // The process is gone, with a grandchild that holds the channel open.
                 break
             }
+            if log.stages > 10_000 {
+                worker.kill()
+                return try broken("it wrote to descriptor 3, which is the host's, without end", log, worker)
+            }
             if Date().timeIntervalSince(log.lastStage) > stageSeconds {
                 worker.kill()
-                return .broken(log.breakdown("it did not come back within \(text(stageSeconds)) s", worker))
+                return try broken("it did not come back within \(text(stageSeconds)) s", log, worker)
             }
         }
         // A process that closed its channel may run on, but not for ever.
         guard let end = worker.wait(seconds: max(stageSeconds, 2)) else {
             worker.kill()
-            return .broken(log.breakdown("it closed the host's channel and ran on", worker))
+            return try broken("it closed the host's channel and ran on", log, worker)
         }
-        return log.outcome(of: end, worker)
+        switch end {
+        case .signalled(let signal): return try broken(CheckOutcome.Breakdown.name(of: signal), log, worker)
+        case .exited(let status):
+            if let rejection = log.rejection { return .rejected(rejection) }
+            if let spoilt = log.spoilt {
+                log.stage = spoilt
+                return try broken("it wrote to descriptor 3, which is the host's,", log, worker)
+            }
+            guard status == 0, log.isComplete,
+                let report = try? JSONDecoder().decode(ValidationReport.self, from: log.report)
+            else { return try broken("exit with status \(status)", log, worker) }
+            return .finished(report)
+        }
+    }
+
+    private func broken(_ event: String, _ log: Log, _ worker: WorkerProcess) throws(PluginError) -> CheckOutcome {
+        let words = worker.lastWords()
+        guard let stage = log.stage else {
+            throw .worker(
+                program: program,
+                reason: "\(event) before it began" + (words.isEmpty ? "" : "; it said: \(words)")
+                    + "; GUD_PROGRAM must name the program 'gud'")
+        }
+        return .broken(.init(event: event, stage: stage, fault: log.fault, output: words))
     }
 
     private func text(_ seconds: Double) -> String { Int(exactly: seconds).map(String.init) ?? "\(seconds)" }
 
     /// What the worker told so far.
     private struct Log {
-        var stage = "starting"
+        /// What it does; `nil` until it begins.
+        var stage: String?
         var lastStage = Date()
+        /// How many stages there were: no trial has thousands.
+        var stages = 0
         var fault: String?
         var rejection: String?
         var report = Data()
@@ -70,6 +101,7 @@ struct GuardedCheck {
             case .stage(let text):
                 stage = text
                 lastStage = Date()
+                stages += 1
             case .fault(let text): fault = text
             case .rejected(let text): rejection = text
             case .report(let piece):
@@ -78,27 +110,6 @@ struct GuardedCheck {
             case .end: isComplete = true
             case nil: spoilt = spoilt ?? stage
             }
-        }
-
-        func outcome(of end: WorkerProcess.End, _ worker: WorkerProcess) -> CheckOutcome {
-            switch end {
-            case .signalled(let signal): return .broken(breakdown(CheckOutcome.Breakdown.name(of: signal), worker))
-            case .exited(let status):
-                if let rejection { return .rejected(rejection) }
-                if let spoilt {
-                    var breakdown = breakdown("it wrote to descriptor 3, which is the host's,", worker)
-                    breakdown.stage = spoilt
-                    return .broken(breakdown)
-                }
-                guard status == 0, isComplete,
-                    let report = try? JSONDecoder().decode(ValidationReport.self, from: report)
-                else { return .broken(breakdown("exit with status \(status)", worker)) }
-                return .finished(report)
-            }
-        }
-
-        func breakdown(_ event: String, _ worker: WorkerProcess) -> CheckOutcome.Breakdown {
-            .init(event: event, stage: stage, fault: fault, output: worker.lastWords())
         }
     }
 }

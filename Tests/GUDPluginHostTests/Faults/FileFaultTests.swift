@@ -20,7 +20,8 @@ struct FileFaultTests {
     @Test func foreignProcessor() throws {
         let folder = try TemporaryDirectory()
         let path = try copy(folder) { $0[18] = 243 }
-        try expectItAloneFails(path, "rejected: 'FILE' is made for RISC-V, this host is x86-64; build it for x86-64", isTried: false)
+        try expectItAloneFails(
+            path, "rejected: 'FILE' is made for RISC-V, this host is x86-64; build it for x86-64", isTried: false)
     }
 
     @Test(arguments: [0, 4, 40, 63, 64, 100, 500, 4096, 8192, -5000, -2500])
@@ -35,7 +36,8 @@ struct FileFaultTests {
         let status = try look.status(of: path)
         #expect(
             ["is truncated: ", "too few for the 64", "is empty"].contains { status.contains($0) }
-                && status.hasPrefix("rejected: 'FILE' ") && status.hasSuffix("get or build the file again"), "\(status)")
+                && status.hasPrefix("rejected: 'FILE' ") && status.hasSuffix("get or build the file again"), "\(status)"
+        )
         try host.registry(program: noProgram).0.expectOthersWork()
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Where everything lies that the tests of faults make: compiled plugins, and the homes of hosts. It goes when the tests end.
+/// Where the compiled plugins and the homes of hosts lie until the tests end.
 ///
 /// A home outlives its host, since registries and isolated plugins go on using it.
 enum FixtureFolder {

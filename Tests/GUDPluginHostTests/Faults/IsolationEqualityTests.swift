@@ -51,7 +51,8 @@ struct IsolationEqualityTests {
         let cotangents = noise.normals(samples: 0..<3, count: 16, step: 1)
         let all = [-1.0, 0, 2].map { gamma in
             NoisingState(
-                time: 0.5, gamma: (0..<16).map { gamma + Double($0) / 16 }, gammaRate: [Double](repeating: 12, count: 16))
+                time: 0.5, gamma: (0..<16).map { gamma + Double($0) / 16 },
+                gammaRate: [Double](repeating: 12, count: 16))
         }
         let states = shared ? NoisingStates.shared(all[0]) : .perSample(all)
         let predictions = try both.map { bits(try $0.predictNoise(in: noised, states: states)) }
@@ -96,7 +97,9 @@ struct IsolationEqualityTests {
         let expected = try space.basis.forward(zip(values, space.mean).map { $0 - $1 })
         #expect(given.values == zip(expected, space.scale).map { $0 / $1 })
         let messages = both.map { conditioner in
-            #expect(throws: ConditionerError.self) { try conditioner.condition(ConditionRequest(classIndex: 10), in: space) }
+            #expect(throws: ConditionerError.self) {
+                try conditioner.condition(ConditionRequest(classIndex: 10), in: space)
+            }
         }
         #expect(messages[0] == messages[1])
         #expect(messages[0] == .unsupported("conditioner/healthy of org.example.healthy: there is no such class"))

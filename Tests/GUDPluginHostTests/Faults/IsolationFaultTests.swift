@@ -16,18 +16,19 @@ struct IsolationFaultTests {
 
     private static let place = "the process of plugin 'org.example.faulty' "
 
-    @Test(arguments: [
-        (12345, "ended with signal 11 (SIGSEGV) during forward of basis/faulty"),
-        (12346, "ended with signal 6 (SIGABRT) during forward of basis/faulty"),
-        (12347, "ended with status 7 during forward of basis/faulty"),
-        (12349, "ended with signal 9 (SIGKILL) during forward of basis/faulty"),
-        (
-            12351,
-            "ended with status 0 during forward of basis/faulty; it said: it closed descriptor 3, which is the host's"
-        ),
-        (12352, "sent a message that cannot be understood (forward of basis/faulty)"),
-        (12353, "ended with signal 6 (SIGABRT) during forward of basis/faulty; it said: basis: out of cheese"),
-    ] as [(Float, String)])
+    @Test(
+        arguments: [
+            (12345, "ended with signal 11 (SIGSEGV) during forward of basis/faulty"),
+            (12346, "ended with signal 6 (SIGABRT) during forward of basis/faulty"),
+            (12347, "ended with status 7 during forward of basis/faulty"),
+            (12349, "ended with signal 9 (SIGKILL) during forward of basis/faulty"),
+            (
+                12351,
+                "ended with status 0 during forward of basis/faulty; it said: it closed descriptor 3, which is the host's"
+            ),
+            (12352, "sent a message that cannot be understood (forward of basis/faulty)"),
+            (12353, "ended with signal 6 (SIGABRT) during forward of basis/faulty; it said: basis: out of cheese"),
+        ] as [(Float, String)])
     func endOfTheProcess(_ trigger: Float, _ message: String) throws {
         let registry = try registry(FixturePlugin.faulty("late"))
         let basis = try registry.basis("faulty", ["isolated": .bool(true)])
@@ -57,7 +58,8 @@ struct IsolationFaultTests {
         #expect(try basis.forward([1, 2, 3]) == [1, 2, 3])
         #expect(
             throws: BasisError.failed(
-                reason: "the process of plugin 'org.example.exceptional' ended with signal 6 (SIGABRT) during forward of "
+                reason:
+                    "the process of plugin 'org.example.exceptional' ended with signal 6 (SIGABRT) during forward of "
                     + "basis/exceptional; it said: terminate called after throwing an instance of 'std::runtime_error'; "
                     + "what():  a bad day")
         ) { try basis.forward([12345, 2, 3]) }

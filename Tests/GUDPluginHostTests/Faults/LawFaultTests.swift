@@ -19,12 +19,13 @@ struct LawFaultTests {
     }
 
     @Test(arguments: [
-        Case("batch_dependent", level: 5, "basis/faulty", "forward of a batch gives the bits of its samples one by one"),
+        Case(
+            "batch_dependent", level: 5, "basis/faulty", "forward of a batch gives the bits of its samples one by one"),
         Case("thread_state", level: 5, "basis/faulty", "forward on eight threads at once gives the bits of one"),
         Case("leak", level: 9, "basis/faulty", "a thousand objects leave no memory behind"),
-        Case("gamma_falls", level: 5, "schedule/faulty", "?"),
+        Case("gamma_falls", level: 5, "schedule/faulty", "γ never decreases in t"),
         Case("rate_wrong", level: 5, "schedule/faulty", "γ̇ is the derivative of γ"),
-        Case("pull_back", level: 5, "denoiser/faulty", "?"),
+        Case("pull_back", level: 5, "denoiser/faulty", "the pull-back is the derivative of ε̂"),
     ])
     func isFound(_ it: Case) throws {
         let path = try FixturePlugin.faulty(it.fault, all: it.component != "basis/faulty")
@@ -49,8 +50,9 @@ struct LawFaultTests {
             return
         }
         #expect(report.failures.map(\.line) == [])
-        #expect(Set(report.checks.map(\.component)) == [
-            "library", "basis/healthy", "schedule/healthy", "denoiser/healthy", "conditioner/healthy",
-        ])
+        #expect(
+            Set(report.checks.map(\.component)) == [
+                "library", "basis/healthy", "schedule/healthy", "denoiser/healthy", "conditioner/healthy",
+            ])
     }
 }

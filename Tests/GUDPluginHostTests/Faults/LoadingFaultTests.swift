@@ -20,7 +20,9 @@ struct LoadingFaultTests {
             "quarantined: signal 11 (SIGSEGV) during 'opening the library': it follows a null pointer"),
         Case("constructor_exit", "quarantined: exit with status 0 during 'opening the library'"),
         Case("constructor_terminates", "quarantined: signal 15 (SIGTERM) during 'opening the library'"),
-        Case("processor", "quarantined: signal 9 (SIGKILL) during 'opening the library'"),
+        Case(
+            "processor",
+            "quarantined: signal 24 (SIGXCPU: its processor time is used up) during 'opening the library'"),
         Case(
             "memory", "quarantined: signal 11 (SIGSEGV) during 'opening the library': it follows a null pointer"),
         Case(
@@ -80,7 +82,8 @@ struct LoadingFaultTests {
     }
 
     @Test func noEntry() throws {
-        try expectItAloneFails(FixturePlugin.faulty("entry_missing"), 
+        try expectItAloneFails(
+            FixturePlugin.faulty("entry_missing"),
             "rejected: 'FILE' does not export 'gud_plugin_entry': did it mean 'gud_plugin_entrance'? Rename that",
             isTried: false)
     }

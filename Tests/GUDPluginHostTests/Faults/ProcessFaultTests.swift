@@ -6,7 +6,7 @@ import Testing
 @testable import GUDPluginHost
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Plugins that do to their process what no plugin should.
@@ -14,8 +14,11 @@ import Testing
 struct ProcessFaultTests {
     /// A daemon that is left behind is ended, however the trial ends.
     @Test(arguments: [
-        ("fork", "rejected: it breaks the contract: library: it leaves no process behind: 1 still ran when the plugin "
-                + "was done, and had to be ended"),
+        (
+            "fork",
+            "rejected: it breaks the contract: library: it leaves no process behind: 1 still ran when the plugin "
+                + "was done, and had to be ended"
+        ),
         ("fork_hang", "quarantined: it did not come back within 2 s during 'opening the library'"),
         ("fork_crash", "quarantined: signal 6 (SIGABRT) during 'opening the library'"),
     ])
@@ -32,7 +35,9 @@ struct ProcessFaultTests {
     /// Whether a process has ended; one that was killed may take a moment to go.
     private static func isGone(_ process: pid_t) -> Bool {
         for _ in 0..<500 {
-            guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+            guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
+                return true
+            }
             if status.split(separator: ")").last?.hasPrefix(" Z") == true { return true }
             usleep(10_000)
         }
@@ -45,6 +50,7 @@ struct ProcessFaultTests {
             "quarantined: exit with status 0 during 'opening the library'; it said: it closed descriptor 3, which is the host's"
         ),
         ("channel_garbage", "quarantined: it wrote to descriptor 3, which is the host's, during 'opening the library'"),
+        ("channel_stages", "quarantined: it wrote to descriptor 3, which is the host's, without end during 'forging'"),
         ("exit_crash", "quarantined: signal 6 (SIGABRT) during 'leaving the process'"),
     ])
     func wrongDoing(_ fault: String, _ status: String) throws {
@@ -54,7 +60,8 @@ struct ProcessFaultTests {
     @Test(arguments: [("channel_flood", "opening the library"), ("exit_hang", "leaving the process")])
     func noEnd(_ fault: String, _ stage: String) throws {
         try expectItAloneFails(
-            FixturePlugin.faulty(fault), "quarantined: it did not come back within 2 s during '\(stage)'", stageSeconds: 2)
+            FixturePlugin.faulty(fault), "quarantined: it did not come back within 2 s during '\(stage)'",
+            stageSeconds: 2)
     }
 
     /// Whoever talks too much is let talk.
@@ -83,6 +90,18 @@ struct ProcessFaultTests {
             return
         }
         #expect(report.failures.contains { $0.law == "it leaves the floating-point environment alone" })
+    }
+
+    /// A program that is not what it should be is no fault of the plugin's, and nothing is remembered of it.
+    @Test func anotherProgram() throws {
+        let path = try FixturePlugin.healthy()
+        let host = try FixtureHost([path])
+        let error = #expect(throws: PluginError.self) { try host.look(program: "/bin/false") }
+        #expect(
+            error?.description
+                == "'/bin/false' cannot be started for a plugin: exit with status 1 before it began; GUD_PROGRAM must name "
+                + "the program 'gud'")
+        #expect(try host.look().status(of: path) == "ok")
     }
 
     /// A program that is not there is named.

@@ -53,7 +53,8 @@ struct ReplacementTests {
         // Other bytes: another verdict.
         let look = try host.look()
         #expect(look.started == [file.path])
-        #expect(try look.status(of: file.path).hasPrefix("quarantined: signal 11 (SIGSEGV) during 'opening the library'"))
+        #expect(
+            try look.status(of: file.path).hasPrefix("quarantined: signal 11 (SIGSEGV) during 'opening the library'"))
         try file.change(inPlace, to: build(1))
         #expect(try host.look(program: noProgram).status(of: file.path) == "ok")
     }
@@ -86,7 +87,10 @@ struct ReplacementTests {
             + "got \(got); check where the new file came from, then run 'gud plugin trust FILE'"
         #expect(try look.status(of: file.path) == status)
         let (registry, complaints) = try host.registry(program: noProgram)
-        #expect(complaints == ["plugin '\(file.path)' is not used; \(status)".replacingOccurrences(of: "FILE", with: file.path)])
+        #expect(
+            complaints == [
+                "plugin '\(file.path)' is not used; \(status)".replacingOccurrences(of: "FILE", with: file.path)
+            ])
         #expect(registry.names(of: "basis").contains("pixel") && !registry.names(of: "basis").contains("healthy"))
     }
 

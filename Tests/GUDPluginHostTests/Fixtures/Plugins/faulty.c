@@ -1,6 +1,7 @@
 /*
  * A correct plugin of all four kinds, and many wrong ones: each -DFAULT_... plants one fault, marked below. The tests compile it
- * with -DID and -DNAME (the plugin's id and its components' name) and with -DBUILD, a number that makes the bytes differ.
+ * with -DID and -DNAME (the plugin's id and its components' name), with -DBUILD, a number that makes the bytes differ, and with
+ * -DFORKED, the file in which a process leaves its number.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -37,7 +38,14 @@ __attribute__((unused)) static void *volatile null_pointer;
 __attribute__((constructor)) static void constructor(void) { *(volatile int *)null_pointer = 1; }
 #endif
 #ifdef FAULT_constructor_hang
-__attribute__((constructor)) static void constructor(void) { for (;;) sleep(1); }
+__attribute__((constructor)) static void constructor(void) {
+#ifdef FORKED
+    FILE *file = fopen(FORKED, "w");
+    fprintf(file, "%d\n", (int)getpid());
+    fclose(file);
+#endif
+    for (;;) sleep(1);
+}
 #endif
 #ifdef FAULT_constructor_stop
 __attribute__((constructor)) static void constructor(void) { raise(SIGSTOP); }
@@ -86,6 +94,12 @@ __attribute__((constructor)) static void constructor(void) {
 #ifdef FAULT_channel_flood
 __attribute__((constructor)) static void constructor(void) { for (;;) if (write(3, "nonsense", 8) != 8) usleep(100); }
 #endif
+#ifdef FAULT_channel_stages
+/* Words that the host understands, so that its time never runs out. */
+__attribute__((constructor)) static void constructor(void) {
+    for (;;) if (write(3, "S forging", 9) != 9) usleep(100);
+}
+#endif
 #ifdef FAULT_memory
 /* More than the process may have. */
 __attribute__((constructor)) static void constructor(void) {
@@ -95,7 +109,7 @@ __attribute__((constructor)) static void constructor(void) {
 #ifdef FAULT_processor
 /* Its time is up long before that of the stage. */
 __attribute__((constructor)) static void constructor(void) {
-    struct rlimit second = {1, 1};
+    struct rlimit second = {1, 3};
     setrlimit(RLIMIT_CPU, &second);
     for (;;) sink += 1;
 }
