@@ -62,7 +62,9 @@ struct WireFrame {
         let numbers = stride(from: bytes.startIndex, to: bytes.endIndex - 7, by: 8).map { start in
             (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << (8 * UInt64($1)) }
         }
-        guard numbers.count >= 2, let kind = Kind(rawValue: numbers[0]), numbers[1] <= numbers.count - 2 else { return nil }
+        guard numbers.count >= 2, let kind = Kind(rawValue: numbers[0]), numbers[1] <= numbers.count - 2 else {
+            return nil
+        }
         let count = Int(numbers[1])
         self.init(
             kind, Array(numbers[2..<2 + count]),

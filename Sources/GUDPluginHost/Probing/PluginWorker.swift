@@ -84,7 +84,8 @@ public enum PluginWorker {
                 report.checks.append(
                     .init(
                         component: "library", level: 10, law: "it leaves the floating-point environment alone",
-                        passed: level < .highest, detail: "it sets flush-to-zero or the like when it is opened: it was built "
+                        passed: level < .highest,
+                        detail: "it sets flush-to-zero or the like when it is opened: it was built "
                             + "with -ffast-math; build it without (the host puts the environment back)"))
             }
             sayWhetherChannelIsGone()
