@@ -76,6 +76,18 @@ struct FixtureHost {
     }
 }
 
+/// Whether the process whose number a file holds has ended; one that was killed may take a moment to go.
+func isProcessGone(notedIn file: String) throws -> Bool {
+    let number = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    try #require(Int(number) != nil)
+    for _ in 0..<500 {
+        guard let status = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8) else { return true }
+        if status.split(separator: ")").last?.hasPrefix(" Z") == true { return true }
+        usleep(10_000)
+    }
+    return false
+}
+
 /// The program that cannot be started.
 let noProgram = "/nowhere/gud"
 

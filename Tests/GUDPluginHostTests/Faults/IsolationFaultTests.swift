@@ -84,6 +84,41 @@ struct IsolationFaultTests {
         #expect(throws: BasisError.failed(reason: message)) { try first.forward([1, 2, 3]) }
     }
 
+    /// A daemon goes with the process, whether that ends well or badly.
+    @Test(arguments: [12354, 12355] as [Float])
+    func processLeftBehind(_ trigger: Float) throws {
+        let note = try FixtureFolder.new() + "/pid"
+        let plugin = try FixturePlugin.faulty("late", ["-DFORKED=\"\(note)\""])
+        // The plugin's process lives as long as the registry that may ask for it.
+        func use() throws {
+            let registry = try registry(plugin)
+            let basis = try registry.basis("faulty", ["isolated": .bool(true)])
+            if trigger == 12354 {
+                #expect(throws: BasisError.self) { try basis.forward([trigger, 2, 3]) }
+            } else {
+                #expect(try basis.forward([trigger, 2, 3]) == [-trigger, -2, -3])
+            }
+        }
+        try use()
+        #expect(try isProcessGone(notedIn: note))
+    }
+
+    @Test func conditioner() throws {
+        let registry = try registry(FixturePlugin.faulty("late", all: true))
+        let space = try registry.space()
+        let conditioner = try registry.conditioner("faulty", isolated: true)
+        #expect(try conditioner.condition(ConditionRequest(classIndex: 1), in: space).embedding?[1] == 1)
+        let fatal = ConditionRequest(
+            observed: ([12345] + [Float](repeating: 0, count: 15), [Bool](repeating: true, count: 16)))
+        #expect(
+            throws: ConditionerError.failed(
+                reason: Self.place + "ended with signal 11 (SIGSEGV) during a condition of conditioner/faulty")
+        ) { try conditioner.condition(fatal, in: space) }
+        #expect(
+            try registry.conditioner("faulty", isolated: true).condition(ConditionRequest(), in: space).embedding == nil
+        )
+    }
+
     /// A trust file may ask for isolation, whatever a configuration says.
     @Test func askedForByTrust() throws {
         let plugin = try FixturePlugin.faulty("late")

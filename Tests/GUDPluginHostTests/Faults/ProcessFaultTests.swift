@@ -27,21 +27,7 @@ struct ProcessFaultTests {
         let note = folder.file("pid")
         let plugin = try FixturePlugin.faulty(fault, ["-DFORKED=\"\(note)\""])
         try expectItAloneFails(plugin, status, stageSeconds: fault == "fork_hang" ? 2 : 30)
-        let text = try String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        let process = try #require(pid_t(text))
-        #expect(Self.isGone(process))
-    }
-
-    /// Whether a process has ended; one that was killed may take a moment to go.
-    private static func isGone(_ process: pid_t) -> Bool {
-        for _ in 0..<500 {
-            guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
-                return true
-            }
-            if status.split(separator: ")").last?.hasPrefix(" Z") == true { return true }
-            usleep(10_000)
-        }
-        return false
+        #expect(try isProcessGone(notedIn: note))
     }
 
     @Test(arguments: [

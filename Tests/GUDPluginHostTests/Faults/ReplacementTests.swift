@@ -98,7 +98,17 @@ struct ReplacementTests {
         let path = try build(1)
         let host = try FixtureHost([path])
         let record = try #require(try host.look().records.first)
+        let before = try host.registry(program: noProgram).0
         try Data("junk".utf8).write(to: URL(fileURLWithPath: record.cachedPath))
+        for isolated in [true, false] {
+            #expect(
+                throws: PluginError.load(
+                    path: path,
+                    reason:
+                        "its copy '\(record.cachedPath)' is gone, or is not what was checked any more; run the command "
+                        + "again")
+            ) { try before.basis("healthy", ["isolated": .bool(isolated)]) }
+        }
         try host.registry(program: noProgram).0.expectOthersWork()
     }
 }

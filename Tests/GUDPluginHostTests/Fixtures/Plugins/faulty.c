@@ -63,9 +63,9 @@ __attribute__((constructor)) static void constructor(void) {
     fflush(stdout);
 }
 #endif
-#if defined(FAULT_fork) || defined(FAULT_fork_hang) || defined(FAULT_fork_crash)
-/* A daemon: a session of its own, and no parent that could end it. It leaves its number in the file that FORKED names. */
-__attribute__((constructor)) static void constructor(void) {
+#ifdef FORKED
+/* A daemon: a session of its own, and no parent that could end it. */
+__attribute__((unused)) static void leave_daemon(void) {
     if (fork() == 0) {
         setsid();
         if (fork() != 0) _exit(0);
@@ -75,6 +75,11 @@ __attribute__((constructor)) static void constructor(void) {
         for (;;) sleep(1);
     }
     usleep(100000);
+}
+#endif
+#if defined(FAULT_fork) || defined(FAULT_fork_hang) || defined(FAULT_fork_crash)
+__attribute__((constructor)) static void constructor(void) {
+    leave_daemon();
 #ifdef FAULT_fork_hang
     for (;;) sleep(1);
 #endif
@@ -202,6 +207,10 @@ static void late(const float *samples, size_t count) {
     case 12351: close(3); break;
     case 12352: if (write(3, "nonsense", 8) != 8) abort(); break;
     case 12353: fprintf(stderr, "basis: out of cheese\n"); abort();
+#ifdef FORKED
+    case 12354: leave_daemon(); abort();
+    case 12355: leave_daemon(); break;
+#endif
     }
 #endif
     (void)samples;
