@@ -135,7 +135,7 @@ let package = Package(
             name: "GUDPluginHostTests",
             dependencies: [
                 "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginABI", "GUDPluginHost", "GUDPluginKit",
-                "TestSupport",
+                "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),

@@ -91,8 +91,10 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
     size_t at = append(text, 0, capacity, "F ");
     char *address = info->si_addr;
     int writes = 0;
+    char *top = NULL;
 #if defined(__x86_64__)
     writes = (((ucontext_t *)context)->uc_mcontext.gregs[REG_ERR] & 2) != 0;
+    top = (char *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RSP];
 #else
     (void)context;
 #endif
@@ -104,7 +106,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
     if (signal_number == SIGSEGV && hit) {
         at = append(text, at, capacity, writes ? "it writes " : "it reads ");
         if (address == hit->used + hit->bytes) {
-            at = append(text, at, capacity, "right behind the end of ");
+            at = append(text, at, capacity, "past the end of ");
         } else if (address > hit->used + hit->bytes) {
             at = append_number(text, at, capacity, (size_t)(address - (hit->used + hit->bytes)));
             at = append(text, at, capacity, " bytes past the end of ");
@@ -117,6 +119,8 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
         at = append(text, at, capacity, hit->name);
         if (hit->read_only && address >= hit->used && address < hit->used + hit->bytes)
             at = append(text, at, capacity, ", which it may only read");
+    } else if (top && address < top + page && address >= top - guard) {
+        at = append(text, at, capacity, "its stack is full: it calls itself without end, or keeps large arrays on it");
     } else {
         at = append(text, at, capacity, address < (char *)page ? "it follows a null pointer" : "it follows an invalid pointer");
     }

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -49,27 +50,33 @@ int gud_spawn(const char *program, char *const argv[], char *const envp[], int c
     return result;
 }
 
-static void limit(int resource, unsigned long value) {
-    struct rlimit limits = {value, value};
+static void limit(int resource, unsigned long value, unsigned long grace) {
+    struct rlimit limits = {value, value + grace};
     setrlimit(resource, &limits);
 }
 
 void gud_confine(unsigned cpu_seconds, unsigned long address_space) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    limit(RLIMIT_CORE, 0);
-    if (cpu_seconds) limit(RLIMIT_CPU, cpu_seconds);
-    if (address_space) limit(RLIMIT_AS, address_space);
+    limit(RLIMIT_CORE, 0, 0);
+    /* SIGXCPU, which says what it is, comes before SIGKILL. */
+    if (cpu_seconds) limit(RLIMIT_CPU, cpu_seconds, 2);
+    if (address_space) limit(RLIMIT_AS, address_space, 0);
 }
 
 static void *watch(void *argument) {
     struct pollfd ends = {.fd = (int)(intptr_t)argument, .events = POLLRDHUP};
-    while (!(poll(&ends, 1, -1) > 0 && (ends.revents & (POLLHUP | POLLRDHUP | POLLERR)))) {}
+    while (!(poll(&ends, 1, -1) > 0 && (ends.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL)))) {}
+    /* A plugin that closes all descriptors has closed this one, too: there is nothing left to watch. */
+    if (ends.revents & POLLNVAL) return NULL;
     gud_kill_descendants();
     _exit(0);
 }
 
-int gud_exit_with(int descriptor) {
+int gud_exit_with(int channel) {
+    /* A descriptor of its own, which a plugin does not close by mistake. */
+    int descriptor = fcntl(channel, F_DUPFD_CLOEXEC, 100);
+    if (descriptor < 0) return errno;
     /* No signal of the program's is for this thread. */
     sigset_t all, before;
     sigfillset(&all);
@@ -81,8 +88,8 @@ int gud_exit_with(int descriptor) {
     return result;
 }
 
-/* The parent of a process; 0 where it is gone. */
-static pid_t parent_of(pid_t pid) {
+/* The parent of a process, and its state ('Z' where it has ended and nobody has asked how); 0 where it is gone. */
+static pid_t parent_of(pid_t pid, char *state) {
     char path[64], line[512];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *file = fopen(path, "re");
@@ -92,7 +99,7 @@ static pid_t parent_of(pid_t pid) {
     if (fgets(line, sizeof line, file)) {
         char *end = NULL;
         for (char *at = line; *at; at++) if (*at == ')') end = at;
-        if (!end || sscanf(end + 1, " %*c %d", &parent) != 1) parent = 0;
+        if (!end || sscanf(end + 1, " %c %d", state, &parent) != 2) parent = 0;
     }
     fclose(file);
     return parent;
@@ -104,18 +111,65 @@ int gud_kill_descendants(void) {
     for (int round = 0; round < 64; round++) {
         DIR *processes = opendir("/proc");
         if (!processes) return found;
-        int killed = 0;
+        int ended = 0, killed = 0;
         for (struct dirent *entry; (entry = readdir(processes));) {
             pid_t pid = atoi(entry->d_name);
-            if (pid > 0 && parent_of(pid) == getpid()) {
+            char state = 0;
+            if (pid > 0 && parent_of(pid, &state) == getpid()) {
                 kill(pid, SIGKILL);
                 waitpid(pid, NULL, 0);
-                killed++;
+                ended++;
+                killed += state != 'Z';
             }
         }
         closedir(processes);
         found += killed;
-        if (!killed) break;
+        if (!ended) break;
     }
     return found;
+}
+
+/* Whether a process was started with a variable of the environment, or is a copy of one that was. */
+static int is_marked(pid_t pid, const char *variable) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    /* The variable stands first in a worker's environment, but a program that is started by one may sort them. */
+    static _Thread_local char variables[128 * 1024];
+    size_t count = 0;
+    for (ssize_t more; count < sizeof variables && (more = read(file, variables + count, sizeof variables - count)) > 0;)
+        count += (size_t)more;
+    close(file);
+    const size_t length = strlen(variable) + 1;
+    for (size_t at = 0; at + length <= count; at += strnlen(variables + at, count - at) + 1)
+        if (!memcmp(variables + at, variable, length)) return 1;
+    return 0;
+}
+
+int gud_kill_marked(const char *variable) {
+    int found = 0;
+    /* A round that finds none is the last: whoever was forked meanwhile is found by the next. */
+    for (int round = 0; round < 64; round++) {
+        DIR *processes = opendir("/proc");
+        if (!processes) return found;
+        int killed = 0;
+        for (struct dirent *entry; (entry = readdir(processes));) {
+            pid_t pid = atoi(entry->d_name);
+            if (pid > 0 && pid != getpid() && is_marked(pid, variable) && kill(pid, SIGKILL) == 0) killed++;
+        }
+        closedir(processes);
+        found += killed;
+        if (!killed) break;
+        usleep(1000);
+    }
+    return found;
+}
+
+int gud_wait_for_either(int first, int second, int timeout_milliseconds) {
+    struct pollfd ends[2] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
+    int count;
+    do count = poll(ends, 2, timeout_milliseconds); while (count < 0 && errno == EINTR);
+    if (count <= 0) return 0;
+    return (ends[0].revents ? 1 : 0) | (ends[1].revents ? 2 : 0);
 }

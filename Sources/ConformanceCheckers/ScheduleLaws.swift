@@ -10,6 +10,13 @@ public enum ScheduleLaws {
     /// - Returns: One finding per law, in a fixed order.
     /// - Complexity: `7 · intervals` evaluations per schedule.
     public static func findings(for schedule: any NoiseSchedule, intervals: Int = 256) -> [Finding] {
+        var findings = ownFindings(for: schedule, intervals: intervals)
+        if let family = schedule as? any ScheduleFamily { findings.append(members(of: family)) }
+        return findings
+    }
+
+    /// The laws that a schedule obeys by itself; a member of a family may be one, too, and is not asked for its members.
+    private static func ownFindings(for schedule: any NoiseSchedule, intervals: Int) -> [Finding] {
         var findings: [Finding]
         do throws(ScheduleError) {
             let table = try ScheduleTable(schedule, intervals: intervals)
@@ -21,7 +28,6 @@ public enum ScheduleLaws {
             ]
         }
         findings.append(refusals(of: schedule))
-        if let family = schedule as? any ScheduleFamily { findings.append(members(of: family)) }
         return findings
     }
 
@@ -101,7 +107,7 @@ public enum ScheduleLaws {
                 worst.note(1) { "the member at \(position) has \(member.componentCount) components" }
                 continue
             }
-            for finding in findings(for: member, intervals: 64) where !finding.passed {
+            for finding in ownFindings(for: member, intervals: 64) where !finding.passed {
                 worst.note(1) { "the member at \(position): \(finding)" }
             }
         }

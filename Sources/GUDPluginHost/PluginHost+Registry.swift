@@ -52,7 +52,8 @@ final class PluginCode: Sendable {
         self.description = description
         isolatedPlugin = IsolatedPlugin(description) { () throws(PluginError) in
             try IsolatedProcess(
-                program: program, kind: record.kind, file: record.cachedPath, name: record.path, plugin: description.id)
+                program: program, kind: record.kind, file: try record.checkedFile(), name: record.path,
+                plugin: description.id)
         }
     }
 
@@ -66,7 +67,7 @@ final class PluginCode: Sendable {
         lock.lock()
         defer { lock.unlock() }
         if let here { return here }
-        let plugin = try PluginWorker.open(record.kind, file: record.cachedPath, name: record.path)
+        let plugin = try PluginWorker.open(record.kind, file: record.checkedFile(), name: record.path)
         // Bytes that were checked say the same of themselves wherever they are loaded.
         guard plugin.description.id == description.id, plugin.description.components == description.components else {
             throw PluginError.inconsistent(
@@ -75,5 +76,20 @@ final class PluginCode: Sendable {
         }
         here = plugin
         return plugin
+    }
+}
+
+extension PluginRecord {
+    /// The copy that is loaded, where it still holds the bytes that were checked.
+    ///
+    /// A manifest's copy is no code, and names the library itself.
+    func checkedFile() throws(PluginError) -> String {
+        guard kind == .library else { return cachedPath }
+        guard (try? PluginBytes(contentsOf: cachedPath))?.sha256 == sha256 else {
+            throw .load(
+                path: path,
+                reason: "its copy '\(cachedPath)' is gone, or is not what was checked any more; run the command again")
+        }
+        return cachedPath
     }
 }

@@ -24,6 +24,8 @@ public struct PluginHost: Sendable {
         public var environment = HostEnvironment.current
         /// The system's folders.
         public var systemFolders = PluginFolders.systemFolders
+        /// How long one stage of the trial before first use may take, in seconds.
+        public var stageSeconds = 5.0
 
         /// The defaults.
         public init() {}
@@ -115,7 +117,7 @@ public struct PluginHost: Sendable {
             return ("", .rejected(error.description))
         }
         var check = GuardedCheck(program: options.program, level: level, seed: seed)
-        check.stageSeconds = level <= .probe ? 5 : 120
+        check.stageSeconds = level <= .probe ? options.stageSeconds : 24 * options.stageSeconds
         var outcome = try check.run(try files.store(in: cache), name: path, kind: kind)
         if level >= .highest, kind == .library, case .finished(var report) = outcome {
             let extra = (try? ELFImage(bytes: files.plugin.bytes, path: path))?.unexpectedExports() ?? []
@@ -200,8 +202,9 @@ extension PluginHost {
     ) throws -> Verdict {
         progress("checking plugin '\(candidate.path)' in a process of its own")
         let start = Date()
-        let outcome = try GuardedCheck(program: options.program).run(
-            cached, name: candidate.path, kind: candidate.kind)
+        var check = GuardedCheck(program: options.program)
+        check.stageSeconds = options.stageSeconds
+        let outcome = try check.run(cached, name: candidate.path, kind: candidate.kind)
         var verdict = Verdict(
             checkedBy: Verdict.currentChecker, date: start, outcome: outcome, seconds: Date().timeIntervalSince(start))
         if case .finished(let report) = outcome, files.library == nil, let library = report.description.library {

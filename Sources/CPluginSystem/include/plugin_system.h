@@ -23,10 +23,22 @@ int gud_spawn(const char *program, char *const argv[], char *const envp[], int c
 void gud_confine(unsigned cpu_seconds, unsigned long address_space);
 
 /* Ends this process as soon as the other end of a socket or pipe is gone, whatever else it is doing. Returns 0, or an errno. */
-int gud_exit_with(int descriptor);
+int gud_exit_with(int channel);
 
-/* Kills every descendant of this process; returns how many there were. */
+/* Kills every descendant of this process; returns how many were still running. */
 int gud_kill_descendants(void);
+
+/*
+ * Kills every process whose environment at its start held "NAME=value", wherever it is now; returns how many there were. Finds
+ * what a worker's children have become that left its group and outlived it.
+ */
+int gud_kill_marked(const char *variable);
+
+/*
+ * Waits until one of two descriptors can be read or is at its end; a negative one is never. Returns 1 for the first, 2 for the
+ * second, 3 for both, 0 when the time is up.
+ */
+int gud_wait_for_either(int first, int second, int timeout_milliseconds);
 
 /* Pages that end (at_end) or begin (else) exactly with `bytes` bytes, between pages that cannot be touched. NULL when out of memory. */
 void *gud_guarded_allocate(size_t bytes, int at_end, const char *name);

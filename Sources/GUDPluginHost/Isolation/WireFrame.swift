@@ -45,34 +45,26 @@ struct WireFrame {
 
     /// Waits for a frame.
     ///
-    /// - Parameter whileWaiting: Called every quarter of a second.
     /// - Returns: The frame and its descriptor (−1 where it has none); `nil` at the end of the channel.
-    static func receive(
-        from channel: Int32, whileWaiting: () throws(WireError) -> Void = {}
-    ) throws(WireError) -> (frame: WireFrame, descriptor: Int32)? {
+    static func receive(from channel: Int32) throws(WireError) -> (frame: WireFrame, descriptor: Int32)? {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         var descriptor: Int32 = -1
-        while true {
-            let count = gud_receive(channel, &buffer, buffer.count, &descriptor, 250)
-            if count == 0 { return nil }
-            if count < 0 {
-                guard errno == ETIMEDOUT else { return nil }
-                try whileWaiting()
-                continue
-            }
-            guard let frame = WireFrame(buffer[0..<count]) else {
-                if descriptor >= 0 { close(descriptor) }
-                throw WireError("it sent a message that cannot be understood")
-            }
-            return (frame, descriptor)
+        let count = gud_receive(channel, &buffer, buffer.count, &descriptor, -1)
+        guard count > 0 else { return nil }
+        guard let frame = WireFrame(buffer[0..<count]) else {
+            if descriptor >= 0 { close(descriptor) }
+            throw WireError("sent a message that cannot be understood")
         }
+        return (frame, descriptor)
     }
 
     private init?(_ bytes: ArraySlice<UInt8>) {
         let numbers = stride(from: bytes.startIndex, to: bytes.endIndex - 7, by: 8).map { start in
             (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << (8 * UInt64($1)) }
         }
-        guard numbers.count >= 2, let kind = Kind(rawValue: numbers[0]), numbers[1] <= numbers.count - 2 else { return nil }
+        guard numbers.count >= 2, let kind = Kind(rawValue: numbers[0]), numbers[1] <= numbers.count - 2 else {
+            return nil
+        }
         let count = Int(numbers[1])
         self.init(
             kind, Array(numbers[2..<2 + count]),

@@ -125,9 +125,10 @@ final class IsolatedProcess: @unchecked Sendable {
         while true {
             let received: (frame: WireFrame, descriptor: Int32)?
             do {
-                received = try WireFrame.receive(from: worker.channel) { () throws(WireError) in
-                    worker.drain()
-                    guard HostServices.isCancelled else { return }
+                while !worker.waitForMessage(milliseconds: 250) {
+                    // The process is gone, with a grandchild that holds the channel open.
+                    guard worker.poll() == nil else { throw end(doing) }
+                    guard HostServices.isCancelled else { continue }
                     if patience == nil { worker.signal(SIGUSR1) }
                     let since = patience ?? Date()
                     patience = since
@@ -135,9 +136,12 @@ final class IsolatedProcess: @unchecked Sendable {
                         throw WireError("did not come back within 10 s after it was asked to stop")
                     }
                 }
+                received = try WireFrame.receive(from: worker.channel)
+            } catch let error as PluginError {
+                throw error
             } catch {
                 worker.kill()
-                throw failure(error.description, doing)
+                throw failure("\(error)", doing)
             }
             guard let (frame, descriptor) = received else { throw end(doing) }
             switch frame.kind {
@@ -188,7 +192,9 @@ final class IsolatedProcess: @unchecked Sendable {
             switch worker.wait(seconds: 2) {
             case .exited(let status): "ended with status \(status)"
             case .signalled(let signal): "ended with \(CheckOutcome.Breakdown.name(of: signal))"
+            case nil: "closed the host's channel"
             }
+        worker.kill()
         let words = worker.lastWords()
         return failure("\(how) during \(doing)" + (words.isEmpty ? "" : "; it said: \(words)"), nil)
     }

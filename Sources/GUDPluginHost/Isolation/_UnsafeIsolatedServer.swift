@@ -32,6 +32,7 @@ final class IsolatedServer: @unchecked Sendable {
             try WireFrame(.done).send(to: PluginWorker.channel)
             try server.serve()
         } catch {
+            PluginWorker.sayWhetherChannelIsGone()
             try? WireFrame(.failed, [0], text: "\(error)").send(to: PluginWorker.channel)
         }
         _ = gud_kill_descendants()

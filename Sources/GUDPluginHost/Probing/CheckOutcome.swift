@@ -22,14 +22,16 @@ public enum CheckOutcome: Codable, Sendable {
 
         /// The whole in one line.
         public var line: String {
-            "\(event) during '\(stage)'" + (fault.map { ": \($0)" } ?? "") + (output.isEmpty ? "" : "; it said: \(output)")
+            "\(event) during '\(stage)'" + (fault.map { ": \($0)" } ?? "")
+                + (output.isEmpty ? "" : "; it said: \(output)")
         }
 
         /// The name of a signal with its number.
         static func name(of signal: Int32) -> String {
             let names: [Int32: String] = [
                 SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGILL: "SIGILL", SIGFPE: "SIGFPE",
-                SIGKILL: "SIGKILL", SIGTRAP: "SIGTRAP", SIGXCPU: "SIGXCPU", SIGSYS: "SIGSYS", SIGTERM: "SIGTERM",
+                SIGKILL: "SIGKILL", SIGTRAP: "SIGTRAP", SIGXCPU: "SIGXCPU: its processor time is used up",
+                SIGSYS: "SIGSYS", SIGTERM: "SIGTERM",
             ]
             return "signal \(signal)" + (names[signal].map { " (\($0))" } ?? "")
         }

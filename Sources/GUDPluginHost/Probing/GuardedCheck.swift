@@ -19,7 +19,8 @@ struct GuardedCheck {
     ///   - file: The library or manifest to open.
     ///   - name: What messages call it.
     ///   - kind: What it is.
-    /// - Throws: ``PluginError/worker(program:reason:)`` where no process can be started.
+    /// - Throws: ``PluginError/worker(program:reason:)`` where no process can be started, or it ends before it begins: that is
+    ///   no fault of the plugin's.
     func run(_ file: String, name: String, kind: PluginCandidate.Kind) throws(PluginError) -> CheckOutcome {
         let worker = try WorkerProcess(
             program: program,
@@ -29,61 +30,86 @@ struct GuardedCheck {
         var log = Log()
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            var descriptor: Int32 = -1
-            let count = gud_receive(worker.channel, &buffer, buffer.count, &descriptor, Int32(100))
-            worker.drain()
-            if count > 0 {
+            if worker.waitForMessage(milliseconds: 100) {
+                var descriptor: Int32 = -1
+                let count = gud_receive(worker.channel, &buffer, buffer.count, &descriptor, 0)
+                if descriptor >= 0 { close(descriptor) }
+                guard count > 0 else { break }
                 log.take(WorkerMessage(Data(buffer[0..<count])))
-                continue
+            } else if worker.poll() != nil {
+                // The process is gone, with a grandchild that holds the channel open.
+                break
             }
-            // The end of the channel, or of the process with a grandchild holding the channel open.
-            if count == 0 || worker.poll() != nil { break }
+            if log.stages > 10_000 {
+                worker.kill()
+                return try broken("it wrote to descriptor 3, which is the host's, without end", log, worker)
+            }
             if Date().timeIntervalSince(log.lastStage) > stageSeconds {
                 worker.kill()
-                return .broken(log.breakdown("it did not come back within \(text(stageSeconds)) s", worker))
+                return try broken("it did not come back within \(text(stageSeconds)) s", log, worker)
             }
         }
-        return log.outcome(of: worker.wait(seconds: 2), worker)
+        // A process that closed its channel may run on, but not for ever.
+        guard let end = worker.wait(seconds: max(stageSeconds, 2)) else {
+            worker.kill()
+            return try broken("it closed the host's channel and ran on", log, worker)
+        }
+        switch end {
+        case .signalled(let signal): return try broken(CheckOutcome.Breakdown.name(of: signal), log, worker)
+        case .exited(let status):
+            if let rejection = log.rejection { return .rejected(rejection) }
+            if let spoilt = log.spoilt {
+                log.stage = spoilt
+                return try broken("it wrote to descriptor 3, which is the host's,", log, worker)
+            }
+            guard status == 0, log.isComplete,
+                let report = try? JSONDecoder().decode(ValidationReport.self, from: log.report)
+            else { return try broken("exit with status \(status)", log, worker) }
+            return .finished(report)
+        }
+    }
+
+    private func broken(_ event: String, _ log: Log, _ worker: WorkerProcess) throws(PluginError) -> CheckOutcome {
+        let words = worker.lastWords()
+        guard let stage = log.stage else {
+            throw .worker(
+                program: program,
+                reason: "\(event) before it began" + (words.isEmpty ? "" : "; it said: \(words)")
+                    + "; GUD_PROGRAM must name the program 'gud'")
+        }
+        return .broken(.init(event: event, stage: stage, fault: log.fault, output: words))
     }
 
     private func text(_ seconds: Double) -> String { Int(exactly: seconds).map(String.init) ?? "\(seconds)" }
 
     /// What the worker told so far.
     private struct Log {
-        var stage = "starting"
+        /// What it does; `nil` until it begins.
+        var stage: String?
         var lastStage = Date()
+        /// How many stages there were: no trial has thousands.
+        var stages = 0
         var fault: String?
         var rejection: String?
         var report = Data()
         var isComplete = false
+        /// What was being done when something came over the channel that the worker does not send then.
+        var spoilt: String?
 
         mutating func take(_ message: WorkerMessage?) {
             switch message {
             case .stage(let text):
                 stage = text
                 lastStage = Date()
+                stages += 1
             case .fault(let text): fault = text
             case .rejected(let text): rejection = text
-            case .report(let piece): report += piece
+            case .report(let piece):
+                if stage != PluginWorker.reportingStage { spoilt = spoilt ?? stage }
+                report += piece
             case .end: isComplete = true
-            case nil: break
+            case nil: spoilt = spoilt ?? stage
             }
-        }
-
-        func outcome(of end: WorkerProcess.End, _ worker: WorkerProcess) -> CheckOutcome {
-            switch end {
-            case .signalled(let signal): return .broken(breakdown(CheckOutcome.Breakdown.name(of: signal), worker))
-            case .exited(let status):
-                if let rejection { return .rejected(rejection) }
-                guard status == 0, isComplete,
-                    let report = try? JSONDecoder().decode(ValidationReport.self, from: report)
-                else { return .broken(breakdown("exit with status \(status)", worker)) }
-                return .finished(report)
-            }
-        }
-
-        func breakdown(_ event: String, _ worker: WorkerProcess) -> CheckOutcome.Breakdown {
-            .init(event: event, stage: stage, fault: fault, output: worker.lastWords())
         }
     }
 }

@@ -9,6 +9,8 @@ import GUDCore
 public enum PluginWorker {
     /// The descriptor of the channel to whoever started the process.
     static let channel: Int32 = 3
+    /// The stage of a check in which the report is sent.
+    static let reportingStage = "ending"
 
     /// Does what the arguments say, and ends the process.
     public static func run(_ arguments: [String]) -> Never {
@@ -17,7 +19,7 @@ public enum PluginWorker {
                 Data("plugin-worker is started by GUD itself, for plugins that run in a process of their own\n".utf8))
             exit(2)
         }
-        _ = fcntl(channel, F_SETFD, FD_CLOEXEC)
+        _ = (fcntl(channel, F_SETFD, FD_CLOEXEC), channelNumber)
         // Swift's runtime would stop to print a backtrace.
         for number in [SIGILL, SIGTRAP, SIGABRT, SIGFPE] { signal(number, SIG_DFL) }
         _ = gud_exit_with(channel)
@@ -42,6 +44,19 @@ public enum PluginWorker {
         }
     }
 
+    /// Says on standard error, which the host quotes, that the plugin took the channel away.
+    static func sayWhetherChannelIsGone() {
+        var status = stat()
+        guard fstat(channel, &status) != 0 || status.st_ino != channelNumber else { return }
+        FileHandle.standardError.write(Data("it closed descriptor 3, which is the host's\n".utf8))
+    }
+
+    /// What the channel is known by.
+    private static let channelNumber: ino_t = {
+        var status = stat()
+        return fstat(channel, &status) == 0 ? status.st_ino : 0
+    }()
+
     private static func check(
         _ kind: PluginCandidate.Kind, file: String, name: String, level: ValidationLevel, seed: UInt64
     ) -> Never {
@@ -56,27 +71,31 @@ public enum PluginWorker {
             }
             let trial = Trial(plugin, level: level, seed: seed) { tell(.stage($0)) }
             trial.run()
-            tell(.stage("ending"))
+            tell(.stage(reportingStage))
             var report = trial.report
             let left = gud_kill_descendants()
             if left > 0 {
                 report.checks.append(
                     .init(
                         component: "library", level: 1, law: "it leaves no process behind", passed: false,
-                        detail: "it left \(left)"))
+                        detail: "\(left) still ran when the plugin was done, and had to be ended"))
             }
             if let loaded = plugin as? LoadedPlugin, loaded.changedFloatingPoint {
                 report.checks.append(
                     .init(
                         component: "library", level: 10, law: "it leaves the floating-point environment alone",
-                        passed: level < .highest, detail: "it sets flush-to-zero or the like when it is opened: it was built "
+                        passed: level < .highest,
+                        detail: "it sets flush-to-zero or the like when it is opened: it was built "
                             + "with -ffast-math; build it without (the host puts the environment back)"))
             }
+            sayWhetherChannelIsGone()
             WorkerMessage.send(WorkerMessage.pieces(of: try JSONEncoder().encode(report)), to: channel)
-            // No destructors of the plugin: nothing that it does now can change the verdict.
-            _exit(0)
+            // What the plugin does at the end of a program, it would do at the end of the host.
+            tell(.stage("leaving the process"))
+            exit(0)
         } catch {
             _ = gud_kill_descendants()
+            sayWhetherChannelIsGone()
             tell(.rejected("\(error)"))
             _exit(1)
         }

@@ -16,8 +16,11 @@ final class WorkerProcess: @unchecked Sendable {
     let channel: Int32
     private let output: Int32
     private let pid: pid_t
+    /// The variable by which the process and all that comes of it is found.
+    private let mark: String
     private var end: End?
     private var said: [UInt8] = []
+    private var isSilent = false
 
     /// Starts a worker.
     ///
@@ -41,8 +44,9 @@ final class WorkerProcess: @unchecked Sendable {
             throw failure(number)
         }
         var pid: pid_t = 0
+        let mark = "GUD_PLUGIN_WORKER=\(UUID().uuidString)"
         let result = Self.withStrings([program, "plugin-worker"] + arguments) { arguments in
-            Self.withStrings(Self.environment()) { environment in
+            Self.withStrings([mark] + Self.environment()) { environment in
                 gud_spawn(program, arguments, environment, sockets[1], pipes[1], &pid)
             }
         }
@@ -53,6 +57,7 @@ final class WorkerProcess: @unchecked Sendable {
             close(pipes[0])
             throw failure(result)
         }
+        self.mark = mark
         channel = sockets[0]
         output = pipes[0]
         self.pid = pid
@@ -65,13 +70,25 @@ final class WorkerProcess: @unchecked Sendable {
         close(output)
     }
 
-    /// Ends the process and everything in its group.
+    /// Ends the process and everything that came of it.
     func kill() {
         guard end == nil else { return }
         Glibc.kill(-pid, SIGKILL)
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         note(status)
+    }
+
+    /// Waits until there is something to receive from the channel, or its end; takes in what the process says meanwhile.
+    func waitForMessage(milliseconds: Int32) -> Bool {
+        let deadline = Date().addingTimeInterval(Double(milliseconds) / 1000)
+        repeat {
+            let left = max(0, deadline.timeIntervalSinceNow * 1000)
+            let ready = gud_wait_for_either(channel, isSilent ? -1 : output, Int32(left.rounded(.up)))
+            if ready & 2 != 0 { drain() }
+            if ready & 1 != 0 { return true }
+        } while Date() < deadline
+        return false
     }
 
     /// Sends the process a signal, where it is still there.
@@ -85,20 +102,20 @@ final class WorkerProcess: @unchecked Sendable {
         var status: Int32 = 0
         guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
         note(status)
-        // What the plugin left in the group goes too.
-        Glibc.kill(-pid, SIGKILL)
         return end
     }
 
-    /// Waits for the process to end; kills it after a while.
-    func wait(seconds: Double) -> End {
+    /// Waits for the process to end.
+    ///
+    /// - Returns: `nil` where it still runs when the time is up.
+    func wait(seconds: Double) -> End? {
         let deadline = Date().addingTimeInterval(seconds)
         while Date() < deadline {
             if let end = poll() { return end }
+            drain()
             usleep(1000)
         }
-        kill()
-        return end ?? .signalled(SIGKILL)
+        return poll()
     }
 
     /// The last words of the process on its standard output and error, in one line.
@@ -112,8 +129,10 @@ final class WorkerProcess: @unchecked Sendable {
     /// Takes in what the process said, so that it never waits for a reader.
     func drain() {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
+        // Whoever never stops talking is listened to for a while.
+        for _ in 0..<256 {
             let count = read(output, &buffer, buffer.count)
+            if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { isSilent = true }
             guard count > 0 else { return }
             said += buffer[0..<count]
             if said.count > 64 << 10 { said.removeFirst(said.count - 32 << 10) }
@@ -121,6 +140,9 @@ final class WorkerProcess: @unchecked Sendable {
     }
 
     private func note(_ status: Int32) {
+        // What the plugin left behind goes too: what is in the group, and what made a session of its own.
+        Glibc.kill(-pid, SIGKILL)
+        _ = gud_kill_marked(mark)
         let signal = status & 0x7F
         end = signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
     }
@@ -128,7 +150,7 @@ final class WorkerProcess: @unchecked Sendable {
     /// The environment without what would change how the plugin runs, or make the runtime print pages on a crash.
     private static func environment() -> [String] {
         var variables = ProcessInfo.processInfo.environment
-        for name in ["LD_PRELOAD", "LD_AUDIT", "GUD_PLUGIN_PATH"] { variables[name] = nil }
+        for name in ["LD_PRELOAD", "LD_AUDIT", "GUD_PLUGIN_PATH", "GUD_PLUGIN_WORKER"] { variables[name] = nil }
         variables["SWIFT_BACKTRACE"] = "enable=no"
         return variables.map { "\($0.key)=\($0.value)" }
     }

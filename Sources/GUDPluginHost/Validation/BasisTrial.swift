@@ -70,9 +70,9 @@ struct BasisTrial {
                 let samples = noise.normals(samples: 0..<batch, count: shape.dimension)
                 let coefficients = noise.normals(samples: 0..<batch, count: basis.componentCount, step: 1)
                 do {
-                    trial.stage(component, "forward of \(batch) samples of \(shape), \(side)")
+                    trial.stage(component, "forward of a batch of \(batch), samples of \(shape), \(side)")
                     let (first, second) = (try guarded.forward(samples), try guarded.forward(samples))
-                    trial.stage(component, "inverse of \(batch) samples of \(shape), \(side)")
+                    trial.stage(component, "inverse of a batch of \(batch), samples of \(shape), \(side)")
                     let (back, again) = (try guarded.inverse(coefficients), try guarded.inverse(coefficients))
                     if let failure = Self.difference(first, second, "forward") ?? Self.difference(back, again, "inverse") {
                         trial.note(component.place, 3, law, "\(failure), seed \(trial.seed)")

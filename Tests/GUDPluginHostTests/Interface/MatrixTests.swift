@@ -70,8 +70,8 @@ struct MatrixTests {
         for host in 0...1 {
             #expect(
                 try matrix.report(matrix.folder.file("turn-2.0.so"), host: host)
-                    == "plugin 'turn-2.0.so' cannot be used: expected version 1.\(host) of the plugin interface, or a lower "
-                    + "minor one; got 2.0; build the plugin anew with this program's gud_plugin.h\n")
+                    == "plugin 'turn-2.0.so' cannot be used: expected version 1.x of the plugin interface, "
+                    + "got 2.0; build the plugin anew with this program's gud_plugin.h\n")
             #expect(
                 try matrix.report(matrix.folder.file("stale-2.0.so"), host: host)
                     == "plugin 'stale-2.0.so' cannot be loaded: expected a host of version 2, got 1\n")
