@@ -15,8 +15,14 @@ setup: ## Installs what is missing: system packages, .venv with LibTorch, the te
 build: ## Builds the program in release mode: .build/release/gud
 	@swift build -c release --explicit-target-dependency-import-check error
 
-test: setup ## Builds and runs all tests (TEST='--filter GUDData' for some)
+test: setup ## Builds and runs all tests, the example plugins' and the tutorial's (TEST='--filter GUDData' for some of the first)
 	@Scripts/test.sh $(TEST)
+ifndef TEST
+	@Scripts/plugins.sh
+	@Scripts/plugins.sh check
+	@Scripts/plugins.sh test GUD=.build/tests/release/gud
+	@GUD=.build/tests/release/gud Scripts/tutorial.sh
+endif
 
 quickstart: setup build ## Trains on the bundled digits, samples and scores; writes runs/quickstart/
 	@.build/release/gud quickstart

@@ -1,6 +1,7 @@
 import CGUDPlugin
 import GUDCore
 import GUDPluginABI
+import Synchronization
 
 /// What the program that loaded the plugin offers.
 ///
@@ -18,6 +19,14 @@ public struct Host: @unchecked Sendable {
         self.table = Versioned.copy(table, over: gud_host())
         self.plugin = plugin
     }
+
+    private static let known = Mutex<Host?>(nil)
+
+    /// The program that loaded this plugin; `nil` before ``Plugin/export(to:_:_:)``.
+    public static var current: Host? { known.withLock { $0 } }
+
+    /// Remembers the program that loaded the plugin.
+    static func remember(_ host: Host) { known.withLock { $0 = host } }
 
     /// The host's version of the interface.
     public var version: (major: Int, minor: Int) { (Int(table.abi_major), Int(table.abi_minor)) }

@@ -44,6 +44,7 @@ extension Plugin {
         }
         return reporting(to: error) {
             let services = Host(host, plugin: id)
+            Host.remember(services)
             let tables = try components.map { try Self.table($0, services) }
             let pointers = UnsafeMutablePointer<UnsafePointer<gud_component>?>.allocate(capacity: max(tables.count, 1))
             pointers.initialize(from: tables, count: tables.count)

@@ -56,8 +56,8 @@ extension ForeignBasisDescription {
     init(_ value: ParameterValue, at place: String) throws(ParameterError) {
         let table = try ManifestTable(value, at: place, keys: Self.keys)
         name = try table.required("name", "what configurations call it")
-        try ManifestWord.check(name, at: table.place(of: "name"), "a name (small letters, digits, hyphens)") {
-            $0.isLowercase || $0.isNumber || $0 == "-"
+        try ManifestWord.check(name, at: table.place(of: "name"), "a name (letters, digits, -, _, + and .)") {
+            ($0.isASCII && ($0.isLetter || $0.isNumber)) || "-_+.".contains($0)
         }
         summary = try table.required("summary", "one sentence for people")
         shapes = try table.required("shape", "the samples that it takes")

@@ -72,7 +72,7 @@ import Testing
             gives: "basis.labels.frequency: 'dst' is not one of dct, periodic")
         expect(
             ("name: plain-dct", "name: Plain DCT"),
-            gives: "basis.name: 'Plain DCT' is not a name (small letters, digits, hyphens)")
+            gives: "basis.name: 'Plain DCT' is not a name (letters, digits, -, _, + and .)")
     }
 
     @Test("types of arguments") func types() {
