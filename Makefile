@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 # One step needs the one before, and the builds use all cores by themselves.
 .NOTPARALLEL:
-.PHONY: help setup build test quickstart format lint benchmark clean distclean
+.PHONY: help setup build test quickstart plugins fuzz format lint benchmark clean distclean
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -20,6 +20,13 @@ test: setup ## Builds and runs all tests (TEST='--filter GUDData' for some)
 
 quickstart: setup build ## Trains on the bundled digits, samples and scores; writes runs/quickstart/
 	@.build/release/gud quickstart
+
+plugins: setup build ## Builds the example plugins and validates them
+	@Scripts/plugins.sh
+	@Scripts/plugins.sh test GUD=.build/release/gud
+
+fuzz: setup ## Fuzzes the parsers of plugin files for longer than the tests do (FUZZ=400000 iterations)
+	@GUD_FUZZ_ITERATIONS=$(or $(FUZZ),400000) GUD_FUZZ_SEED=$$RANDOM Scripts/test.sh --filter Fuzz
 
 format: ## Formats all Swift sources in place
 	@Scripts/style.sh format

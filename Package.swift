@@ -111,7 +111,9 @@ let package = Package(
                 "GUDCore", "GUDDenoisers", "GUDBases", "GUDSchedules", "GUDLinearAlgebra", "ConformanceCheckers",
                 "TestSupport",
             ]),
-        .testTarget(name: "GUDConditionersTests", dependencies: ["GUDCore", "GUDBases", "GUDConditioners"]),
+        .testTarget(
+            name: "GUDConditionersTests",
+            dependencies: ["GUDCore", "GUDBases", "GUDConditioners", "ConformanceCheckers"]),
         .testTarget(
             name: "GUDSamplingTests",
             dependencies: ["GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "TestSupport"]),
@@ -132,8 +134,8 @@ let package = Package(
         .testTarget(
             name: "GUDPluginHostTests",
             dependencies: [
-                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginHost", "GUDPluginKit", "TestSupport",
-                "gud",
+                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginABI", "GUDPluginHost", "GUDPluginKit",
+                "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),

@@ -41,6 +41,8 @@ missing_packages() {
     else
         printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev libssl-dev
     fi
+    # For the tests alone: a foreign library to bind by manifest.
+    ldconfig -p | grep -q 'libfftw3f\.so\.3' || echo libfftw3-single3
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
 

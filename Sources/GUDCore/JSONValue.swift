@@ -1,12 +1,29 @@
 import Foundation
 
-/// A parameter's value as JSON. Infinities, which JSON lacks, are the texts `"inf"` and `"-inf"`.
+/// A parameter's value as JSON.
+///
+/// Infinities, which JSON lacks, are the texts `"inf"` and `"-inf"`; ``value(as:)`` tells them from texts of that name.
 public struct JSONValue: Codable, Sendable, Equatable {
     /// The value.
     public let value: ParameterValue
 
     /// Wraps a value.
     public init(_ value: ParameterValue) { self.value = value }
+
+    /// The value of a parameter of a form: where texts are wanted, `"inf"` is one.
+    public func value(as form: ParameterForm) -> ParameterValue {
+        switch form {
+        case .optional(let wrapped): value(as: wrapped)
+        case .text, .choice, .numbers:
+            // JSON has no infinities: one that was read was written as a text.
+            switch value {
+            case .number(.infinity): .string("inf")
+            case .number(-.infinity): .string("-inf")
+            default: value
+            }
+        default: value
+        }
+    }
 
     /// Reads any JSON.
     public init(from decoder: any Decoder) throws {

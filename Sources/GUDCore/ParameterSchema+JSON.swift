@@ -67,6 +67,12 @@ extension ParameterSchema {
             throw .parameter(
                 record.name, "has the type '\(record.type)'; known: boolean, integer, number, text, numbers")
         }
+        if let choices = record.choices {
+            guard record.type == "text" else {
+                throw .parameter(record.name, "has choices, which only a text can have")
+            }
+            guard !choices.isEmpty else { throw .parameter(record.name, "has no choices to choose from") }
+        }
         var range: ClosedRange<Double>?
         if let ends = record.range {
             guard ends.count == 2, let low = Double(ends[0].value), let high = Double(ends[1].value), low <= high else {
@@ -75,7 +81,7 @@ extension ParameterSchema {
             range = low...high
         }
         let isOptional = record.optional ?? false
-        let defaultValue = record.required == true ? nil : record.default?.value ?? (isOptional ? .null : nil)
+        let defaultValue = record.required == true ? nil : record.default?.value(as: form) ?? (isOptional ? .null : nil)
         guard record.required == true || defaultValue != nil else {
             throw .parameter(record.name, "has no default, and is neither required nor optional")
         }
@@ -93,13 +99,21 @@ extension ParameterSchema {
             documentation: record.documentation)
     }
 
+    /// The values of parameters that were written as JSON; what the schema does not know stays as it is.
+    public func values(of json: [String: JSONValue]) -> [String: ParameterValue] {
+        let forms = Dictionary(specifications.map { ($0.name, $0.form) }) { first, _ in first }
+        return Dictionary(
+            uniqueKeysWithValues: json.map { name, value in (name, forms[name].map(value.value(as:)) ?? value.value) })
+    }
+
     private static func reason(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "\(error)" }
         switch error {
         case .keyNotFound(let key, let context):
             return "entry \(context.codingPath.first?.intValue ?? 0) has no '\(key.stringValue)'"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return "\(context.codingPath.map { $0.intValue.map { "entry \($0)" } ?? "'\($0.stringValue)'" }.joined(separator: ", ")): \(context.debugDescription)"
+            return
+                "\(context.codingPath.map { $0.intValue.map { "entry \($0)" } ?? "'\($0.stringValue)'" }.joined(separator: ", ")): \(context.debugDescription)"
         case .dataCorrupted(let context): return context.debugDescription
         @unknown default: return "\(error)"
         }

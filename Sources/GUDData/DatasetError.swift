@@ -24,8 +24,6 @@ public enum DatasetError: GUDError, Equatable {
     case mixedLayout(image: String, directory: String)
     /// An array cannot be read as samples.
     case axes(String, [Int], wanted: String)
-    /// A file that belongs to GUD itself is not where the program can find it.
-    case missingResource(String, searched: [String])
 
     /// Labels are rows of an embedding table; larger ones are surely something else.
     static let largestClassCount = 1 << 16
@@ -60,16 +58,13 @@ public enum DatasetError: GUDError, Equatable {
             "'\(image)' lies beside '\(directory)', whose name is a label; move all images into sub-directories, or none"
         case .axes(let path, let axes, let wanted):
             "'\(path)' holds an array of axes \(axes); wanted: \(wanted)"
-        case .missingResource(let name, let searched):
-            "GUD's own file '\(name)' is missing; looked in \(searched.map { "'\($0)'" }.joined(separator: ", ")); keep the "
-                + "folder '\(ResourceFolder.name)' beside the program"
         }
     }
 
-    /// A wrong request where a configuration can mend it; a missing resource is a broken installation.
+    /// A wrong request where a configuration can mend it; the rest happens while carrying it out.
     public var blame: Blame {
         switch self {
-        case .missingResource, .notFinite: .execution
+        case .notFinite: .execution
         default: .request
         }
     }

@@ -6,7 +6,8 @@ internal import COpenBLAS
 ///
 /// OpenBLAS picks its kernels by the shape of a product. So the rows go through in blocks that are padded with zeros to a
 /// multiple of 16 (large matrices, whose blocks of 16 to 128 rows all take the same kernel), or to 64 exactly (small
-/// ones, where the kernel changes with the number of rows); and the results' columns in panels of a fixed width.
+/// ones, where the kernel changes with the number of rows); and the results' columns in panels of a fixed width. Where this
+/// processor's kernels tell the rows of such blocks apart, which ``UniformRows`` finds out, blocks are of 8 rows.
 /// `BatchMatrixTests` pins the equality of the bits down.
 public struct BatchMatrix: Sendable {
     /// The matrix, row-major `[rowCount, columnCount]`.
@@ -30,7 +31,7 @@ public struct BatchMatrix: Sendable {
     ///   - batch: Row-major `[batch, D]`.
     ///   - result: Row-major `[batch, K]`, overwritten.
     ///   - spread: Runs the panels of one block; serially by default.
-    /// - Complexity: `2 K D` operations a row; a single row costs as much as 16 (small matrices: 64).
+    /// - Complexity: `2 K D` operations a row; a single row costs as much as its block.
     public func apply(
         _ batch: Span<Float>, into result: inout MutableSpan<Float>,
         spread: Spread = { count, body in (0..<count).forEach(body) }
@@ -117,8 +118,10 @@ private struct Panels {
     private var isLarge: Bool { 16 * (outer / count) * inner > 1_000_000 }
 
     /// The most rows in a block.
-    var largestBlock: Int { isLarge ? 128 : 64 }
+    var largestBlock: Int { UniformRows.areLargeBlocksUniform ? isLarge ? 128 : 64 : 8 }
 
     /// The rows that a block of so many is computed with.
-    func padded(_ rows: Int) -> Int { isLarge ? (rows + 15) / 16 * 16 : 64 }
+    func padded(_ rows: Int) -> Int {
+        UniformRows.areLargeBlocksUniform ? isLarge ? (rows + 15) / 16 * 16 : 64 : 8
+    }
 }

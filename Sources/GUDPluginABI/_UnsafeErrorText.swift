@@ -23,13 +23,11 @@ extension gud_error {
         guard let error else { return code }
         error.pointee.code = code
         withUnsafeMutableBytes(of: &error.pointee.message) { buffer in
-            var bytes = Array(text.utf8.prefix(buffer.count - 1))
+            let whole = Array(text.utf8)
+            var end = min(whole.count, buffer.count - 1)
             // A cut inside a character would leave bytes that are no UTF-8.
-            while bytes.count < text.utf8.count, let last = bytes.last, last & 0x80 != 0 {
-                bytes.removeLast()
-                if last & 0xC0 == 0xC0 { break }
-            }
-            buffer.copyBytes(from: bytes + [0])
+            while end < whole.count, end > 0, whole[end] & 0xC0 == 0x80 { end -= 1 }
+            buffer.copyBytes(from: whole[..<end] + [0])
         }
         return code
     }

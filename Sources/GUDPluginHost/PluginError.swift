@@ -27,7 +27,7 @@ public enum PluginError: GUDError, Equatable {
         switch self {
         case .load(let path, let reason): "plugin '\(path)' cannot be loaded: \(reason)"
         case .version(let path, let expected, let got):
-            "plugin '\(path)' cannot be used: expected version \(expected) of the plugin interface, or a lower minor one; "
+            "plugin '\(path)' cannot be used: expected version \(expected) of the plugin interface, "
                 + "got \(got); build the plugin anew with this program's gud_plugin.h"
         case .malformed(let path, let reason): "plugin '\(path)' breaks the contract: \(reason)"
         case .creation(let component, let plugin, _, let message): "\(component) of \(plugin): \(message)"

@@ -20,12 +20,34 @@ private func code(of failure: any GUDError) -> gud_status {
     case BasisError.needsData, DenoiserError.needsData: GUD_ERROR_NEEDS_DATA
     case is FileError: GUD_ERROR_IO
     case is AbsentAbility: GUD_ERROR_UNSUPPORTED
+    case let broken as BrokenCall: broken.code
     default: failure.blame == .request ? GUD_ERROR_ARGUMENT : GUD_ERROR_INTERNAL
+    }
+}
+
+/// The host called a function with something that the interface does not allow.
+struct BrokenCall: GUDError {
+    let description: String
+    var code = GUD_ERROR_ARGUMENT
+    var blame: Blame { .request }
+
+    /// The host describes samples that this version of the kit does not know.
+    static func shape(rank: UInt32) -> BrokenCall {
+        BrokenCall(description: "the host describes samples of \(rank) axes", code: GUD_ERROR_SHAPE)
     }
 }
 
 /// An object lacks an ability that it was asked for.
 struct AbsentAbility: GUDError {
     let description: String
+    var blame: Blame { .execution }
+}
+
+/// A component made another number of values than it said.
+struct BrokenPromise: GUDError {
+    let what: String
+    let count: Int
+    let expected: Int
+    var description: String { "\(what): \(count) values where \(expected) are expected" }
     var blame: Blame { .execution }
 }

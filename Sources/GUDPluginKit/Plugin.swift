@@ -18,7 +18,7 @@ import GUDCore
 ///
 /// Never conform a type of another module to a protocol of another module in a plugin, and never look types up by name: the
 /// runtime does both across all libraries of the process.
-public struct Plugin {
+public struct Plugin: Sendable {
     /// A unique name, by convention a reversed domain: `org.example.rotation`.
     public let id: String
     /// Its version.
@@ -38,7 +38,7 @@ public struct Plugin {
 }
 
 /// One component of a plugin: the factory that a built-in would have, and how many calls it takes at once.
-public struct PluginComponent {
+public struct PluginComponent: Sendable {
     /// How many calls the host may make at the same time.
     public enum Threads: UInt32, Sendable {
         /// Any number, on one object as well. Conforming types are `Sendable`, so that this holds unless they wrap something.
@@ -49,7 +49,7 @@ public struct PluginComponent {
         case plugin = 2
     }
 
-    enum Factory {
+    enum Factory: Sendable {
         case basis(BasisFactory)
         case schedule(ScheduleFactory)
         case denoiser(DenoiserFactory)

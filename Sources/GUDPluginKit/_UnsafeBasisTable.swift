@@ -30,15 +30,15 @@ extension gud_basis_table {
         table.forward = { object, batch, samples, coefficients, error in
             reporting(to: error) {
                 let basis = try Box.of(object).value
-                var result = output(coefficients, batch * basis.componentCount).mutableSpan
-                try basis.forward(input(samples, batch * basis.dimension).span, into: &result)
+                var result = try output(coefficients, batch * basis.componentCount).mutableSpan
+                try basis.forward(try input(samples, batch * basis.dimension).span, into: &result)
             }
         }
         table.inverse = { object, batch, coefficients, samples, error in
             reporting(to: error) {
                 let basis = try Box.of(object).value
-                var result = output(samples, batch * basis.dimension).mutableSpan
-                try basis.inverse(input(coefficients, batch * basis.componentCount).span, into: &result)
+                var result = try output(samples, batch * basis.dimension).mutableSpan
+                try basis.inverse(try input(coefficients, batch * basis.componentCount).span, into: &result)
             }
         }
         table.labels = { object, order, labels, error in
@@ -47,7 +47,7 @@ extension gud_basis_table {
                 guard let order = NaturalOrder(code: order), let values = basis.labels(order) else {
                     throw AbsentAbility(description: "the basis has no labels of this order")
                 }
-                labels?.update(from: values, count: values.count)
+                try write(values, to: labels, count: basis.componentCount, "labels of order '\(order.rawValue)'")
             }
         }
         table.state = { object, arrays, count, error in
@@ -66,14 +66,14 @@ extension gud_basis_table {
 extension BasisContext {
     /// The context that the host describes.
     fileprivate init(_ pointer: UnsafePointer<gud_basis_context>?) throws {
-        guard let pointer else { throw AbsentAbility(description: "create was called without a context") }
+        guard let pointer else { throw BrokenCall(description: "create was called without a context") }
         let context = Versioned.copy(pointer, over: gud_basis_context())
         guard let shape = SampleShape(rank: context.rank, axes: context.axes) else {
-            throw AbsentAbility(description: "the host describes samples of \(context.rank) axes")
+            throw BrokenCall.shape(rank: context.rank)
         }
         self.init(
             shape: shape,
-            fitting: context.fitting.map { values($0, context.fitting_count * shape.dimension) },
+            fitting: try context.fitting.map { try values($0, context.fitting_count * shape.dimension) },
             state: try context.state.map { try StateArrays($0, count: context.state_count) }, registry: Registry())
     }
 }

@@ -12,7 +12,7 @@ extension gud_conditioner_table {
         table.create = { factory, context, parameters, object, error in
             reporting(to: error) {
                 let box = try FactoryBox<ConditionerFactory>.of(factory)
-                guard let context else { throw AbsentAbility(description: "create was called without a context") }
+                guard let context else { throw BrokenCall(description: "create was called without a context") }
                 let classes = Versioned.copy(context, over: gud_conditioner_context()).class_count
                 Box.create(try box.factory.make(try box.parameters(parameters), Int(classes)), object)
             }
@@ -31,13 +31,13 @@ extension gud_conditioner_table {
             reporting(to: error) {
                 let conditioner = try Box.of(object).value
                 guard let request, let condition else {
-                    throw AbsentAbility(description: "the conditioner was called without a request")
+                    throw BrokenCall(description: "the conditioner was called without a request")
                 }
                 let asked = Versioned.copy(request, over: gud_condition_request())
                 let space = try ComponentSpace(asked.space)
-                let result = try conditioner.condition(ConditionRequest(asked, in: space), in: space)
+                let result = try conditioner.condition(try ConditionRequest(asked, in: space), in: space)
                 var filled = Versioned.copy(condition, over: gud_condition())
-                filled.write(result)
+                try filled.write(result, width: conditioner.embeddingWidth, components: space.componentCount)
                 Versioned.fill(condition, with: filled)
             }
         }
@@ -47,13 +47,13 @@ extension gud_conditioner_table {
 
 extension ConditionRequest {
     /// The request that the host passes on.
-    fileprivate init(_ request: gud_condition_request, in space: ComponentSpace) {
+    fileprivate init(_ request: gud_condition_request, in space: ComponentSpace) throws {
         self.init(
             classIndex: request.class_index >= 0 ? Int(request.class_index) : nil, guidance: request.guidance,
-            observed: request.observed.map { observed in
+            observed: try request.observed.map { observed in
                 (
-                    values(observed, space.dimension),
-                    values(request.observed_mask, space.dimension).map { $0 != 0 }
+                    try values(observed, space.dimension),
+                    try values(request.observed_mask, space.dimension).map { $0 != 0 }
                 )
             })
     }
@@ -61,16 +61,17 @@ extension ConditionRequest {
 
 extension gud_condition {
     /// Writes a condition into the host's arrays.
-    fileprivate mutating func write(_ condition: Condition) {
+    fileprivate mutating func write(_ condition: Condition, width: Int, components: Int) throws {
         flags = 0
         guidance = condition.guidance
         if let row = condition.embedding {
-            embedding?.update(from: row, count: row.count)
+            try GUDPluginKit.write(row, to: embedding, count: width, "the embedding")
             flags |= UInt32(GUD_CONDITION_EMBEDDING)
         }
         if let given = condition.given {
-            self.given?.update(from: given.mask.map { $0 ? 1 : 0 }, count: given.mask.count)
-            given_values?.update(from: given.values, count: given.values.count)
+            try GUDPluginKit.write(
+                given.mask.map { $0 ? 1 : 0 }, to: self.given, count: components, "the mask of given components")
+            try GUDPluginKit.write(given.values, to: given_values, count: components, "the given values")
             flags |= UInt32(GUD_CONDITION_GIVEN)
         }
     }

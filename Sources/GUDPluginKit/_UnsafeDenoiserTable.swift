@@ -31,9 +31,9 @@ extension gud_denoiser_table {
             reporting(to: error) {
                 let denoiser = try Box.of(object).value
                 let call = try DenoiserCall(call, for: denoiser)
-                var noise = output(call.table.noise, call.count).mutableSpan
+                var noise = try output(call.table.noise, call.count).mutableSpan
                 try denoiser.predictNoise(
-                    in: input(call.table.noised, call.count).span, states: call.states, embeddings: call.embeddings,
+                    in: try input(call.table.noised, call.count).span, states: call.states, embeddings: call.embeddings,
                     into: &noise)
             }
         }
@@ -43,10 +43,11 @@ extension gud_denoiser_table {
                     throw AbsentAbility(description: "the denoiser does not differentiate itself")
                 }
                 let call = try DenoiserCall(call, for: denoiser)
-                var noise = output(call.table.noise, call.count).mutableSpan
-                var products = output(call.table.products, call.count).mutableSpan
+                var noise = try output(call.table.noise, call.count).mutableSpan
+                var products = try output(call.table.products, call.count).mutableSpan
                 try denoiser.pullBack(
-                    input(call.table.cotangents, call.count).span, through: input(call.table.noised, call.count).span,
+                    try input(call.table.cotangents, call.count).span,
+                    through: try input(call.table.noised, call.count).span,
                     states: call.states, embeddings: call.embeddings, noise: &noise, into: &products)
             }
         }
@@ -71,36 +72,37 @@ private struct DenoiserCall {
     let embeddings: Embeddings?
 
     init(_ pointer: UnsafePointer<gud_denoiser_call>?, for denoiser: any Denoiser) throws {
-        guard let pointer else { throw AbsentAbility(description: "the denoiser was called without a request") }
+        guard let pointer else { throw BrokenCall(description: "the denoiser was called without a request") }
         table = Versioned.copy(pointer, over: gud_denoiser_call())
         let components = denoiser.componentCount
         count = table.batch * components
-        let all = values(table.states, table.state_count).compactMap { pointer -> NoisingState? in
+        let all = try values(table.states, table.state_count).compactMap { pointer -> NoisingState? in
             guard let pointer else { return nil }
             let state = Versioned.copy(pointer, over: gud_noising_state())
             return NoisingState(
-                time: state.time, gamma: values(state.gamma, components), gammaRate: values(state.gamma_rate, components))
+                time: state.time, gamma: try values(state.gamma, components),
+                gammaRate: try values(state.gamma_rate, components))
         }
         guard let first = all.first, all.count == 1 || all.count == table.batch else {
-            throw AbsentAbility(description: "\(all.count) noising states for a batch of \(table.batch)")
+            throw BrokenCall(description: "\(all.count) noising states for a batch of \(table.batch)")
         }
         states = all.count == 1 ? .shared(first) : .perSample(all)
         let width = denoiser.embeddingWidth
         embeddings =
             table.embeddings == nil || width == 0
-            ? nil : Embeddings(width: width, values: values(table.embeddings, table.batch * width))
+            ? nil : Embeddings(width: width, values: try values(table.embeddings, table.batch * width))
     }
 }
 
 extension DenoiserContext {
     /// The context that the host describes.
     fileprivate init(_ pointer: UnsafePointer<gud_denoiser_context>?) throws {
-        guard let pointer else { throw AbsentAbility(description: "create was called without a context") }
+        guard let pointer else { throw BrokenCall(description: "create was called without a context") }
         let context = Versioned.copy(pointer, over: gud_denoiser_context())
         let space = try ComponentSpace(context.space)
         self.init(
             space: space,
-            fitting: context.fitting.map { values($0, context.fitting_count * space.componentCount) },
+            fitting: try context.fitting.map { try values($0, context.fitting_count * space.componentCount) },
             state: try context.state.map { try StateArrays($0, count: context.state_count) },
             embeddingWidth: Int(context.embedding_width), seed: context.seed,
             device: context.device.map { String(cString: $0) } ?? "cpu")

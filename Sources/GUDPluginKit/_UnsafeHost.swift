@@ -54,7 +54,9 @@ public struct Host: @unchecked Sendable {
             var text: UnsafePointer<CChar>?
             var length = 0
             guard table.parameter_text?(handle, name, &text, &length) == 1, let text else { return nil }
-            return .string(String(cString: text))
+            // A text may hold zeros; its length does not count the one that ends it.
+            let bytes = UnsafeRawBufferPointer(start: text, count: length)
+            return .string(String(decoding: bytes, as: UTF8.self))
         case .numbers:
             var values: UnsafePointer<Double>?
             var count = 0

@@ -38,22 +38,43 @@ final class ObjectBox<Value: Sendable>: Sendable {
     /// The object of a call.
     @inline(__always)
     static func of(_ object: UnsafeMutableRawPointer?) throws -> ObjectBox {
-        guard let object else { throw AbsentAbility(description: "a function was called without an object") }
+        guard let object else { throw BrokenCall(description: "a function was called without an object") }
         return Unmanaged<ObjectBox>.fromOpaque(object)._withUnsafeGuaranteedRef { $0 }
     }
 }
 
 /// A buffer of the host to read from; the host promises `count` scalars.
 @inline(__always)
-func input<Scalar>(_ start: UnsafePointer<Scalar>?, _ count: Int) -> UnsafeBufferPointer<Scalar> {
-    UnsafeBufferPointer(start: start, count: start == nil ? 0 : count)
+func input<Scalar>(
+    _ start: UnsafePointer<Scalar>?, _ count: Int
+) throws(BrokenCall) -> UnsafeBufferPointer<Scalar> {
+    guard start != nil || count == 0 else { throw BrokenCall(description: "a function was called without its input") }
+    return UnsafeBufferPointer(start: start, count: count)
 }
 
 /// A buffer of the host to write to.
 @inline(__always)
-func output<Scalar>(_ start: UnsafeMutablePointer<Scalar>?, _ count: Int) -> UnsafeMutableBufferPointer<Scalar> {
-    UnsafeMutableBufferPointer(start: start, count: start == nil ? 0 : count)
+func output<Scalar>(
+    _ start: UnsafeMutablePointer<Scalar>?, _ count: Int
+) throws(BrokenCall) -> UnsafeMutableBufferPointer<Scalar> {
+    guard start != nil || count == 0 else {
+        throw BrokenCall(description: "a function was called without room for its result")
+    }
+    return UnsafeMutableBufferPointer(start: start, count: count)
 }
 
 /// The scalars of the host as an array.
-func values<Scalar>(_ start: UnsafePointer<Scalar>?, _ count: Int) -> [Scalar] { Array(input(start, count)) }
+func values<Scalar>(_ start: UnsafePointer<Scalar>?, _ count: Int) throws(BrokenCall) -> [Scalar] {
+    Array(try input(start, count))
+}
+
+/// Copies what a component made into the host's buffer, whose length the interface fixes.
+///
+/// - Throws: ``BrokenPromise`` where the component made another number of values: the host's buffer would be overrun.
+func write<Scalar>(
+    _ values: [Scalar], to start: UnsafeMutablePointer<Scalar>?, count: Int, _ what: String
+) throws {
+    guard values.count == count else { throw BrokenPromise(what: what, count: values.count, expected: count) }
+    guard let start else { throw BrokenCall(description: "a function was called without room for its result") }
+    start.update(from: values, count: count)
+}

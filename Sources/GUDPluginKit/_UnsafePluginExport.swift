@@ -18,7 +18,7 @@ final class FactoryBox<Factory: ComponentFactory> {
 
     /// The factory that `create` was handed.
     static func of(_ pointer: UnsafeMutableRawPointer?) throws -> FactoryBox {
-        guard let pointer else { throw AbsentAbility(description: "create was called without a factory") }
+        guard let pointer else { throw BrokenCall(description: "create was called without a factory") }
         return Unmanaged<FactoryBox>.fromOpaque(pointer).takeUnretainedValue()
     }
 }

@@ -29,13 +29,13 @@ extension gud_schedule_table {
             reporting(to: error) {
                 let schedule = try Box.of(object).value
                 let width = schedule.componentCount
-                for (index, time) in values(times, count).enumerated() {
+                for (index, time) in try values(times, count).enumerated() {
                     if let gamma {
-                        var row = output(gamma + index * width, width).mutableSpan
+                        var row = try output(gamma + index * width, width).mutableSpan
                         try schedule.gamma(at: time, into: &row)
                     }
                     if let rate {
-                        var row = output(rate + index * width, width).mutableSpan
+                        var row = try output(rate + index * width, width).mutableSpan
                         try schedule.gammaRate(at: time, into: &row)
                     }
                 }
@@ -56,15 +56,15 @@ extension gud_schedule_table {
 extension ScheduleContext {
     /// The context that the host describes.
     fileprivate init(_ pointer: UnsafePointer<gud_schedule_context>?) throws {
-        guard let pointer else { throw AbsentAbility(description: "create was called without a context") }
+        guard let pointer else { throw BrokenCall(description: "create was called without a context") }
         let context = Versioned.copy(pointer, over: gud_schedule_context())
         let count = Int(context.components)
         var labels: [NaturalOrder: [Double]] = [:]
-        for (code, row) in values(context.labels, Int(context.label_count)).enumerated() {
-            if let row, let order = NaturalOrder(code: UInt32(code)) { labels[order] = values(row, count) }
+        for (code, row) in try values(context.labels, Int(context.label_count)).enumerated() {
+            if let row, let order = NaturalOrder(code: UInt32(code)) { labels[order] = try values(row, count) }
         }
         self.init(
-            componentCount: count, variances: values(context.variances, count),
-            dataVariances: values(context.data_variances, count), labels: labels)
+            componentCount: count, variances: try values(context.variances, count),
+            dataVariances: try values(context.data_variances, count), labels: labels)
     }
 }

@@ -14,7 +14,7 @@ struct HostBasis: Basis, @unchecked Sendable {
     init(_ pointer: UnsafePointer<gud_space>) throws {
         space = Versioned.copy(pointer, over: gud_space())
         guard let shape = SampleShape(rank: space.rank, axes: space.axes) else {
-            throw AbsentAbility(description: "the host describes samples of \(space.rank) axes")
+            throw BrokenCall.shape(rank: space.rank)
         }
         self.shape = shape
         componentCount = Int(space.components)
@@ -40,10 +40,11 @@ struct HostBasis: Basis, @unchecked Sendable {
         return labels
     }
 
-    private typealias Transform = @convention(c) (
-        UnsafeMutableRawPointer?, Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?,
-        UnsafeMutablePointer<gud_error>?
-    ) -> gud_status
+    private typealias Transform =
+        @convention(c) (
+            UnsafeMutableRawPointer?, Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?,
+            UnsafeMutablePointer<gud_error>?
+        ) -> gud_status
 
     private func call(
         _ function: Transform?, _ batch: Int, _ source: Span<Float>, _ destination: inout MutableSpan<Float>
@@ -62,11 +63,12 @@ struct HostBasis: Basis, @unchecked Sendable {
 extension ComponentSpace {
     /// The space that the host describes.
     init(_ pointer: UnsafePointer<gud_space>?) throws {
-        guard let pointer else { throw AbsentAbility(description: "the host gave no space") }
+        guard let pointer else { throw BrokenCall(description: "the host gave no space") }
         let basis = try HostBasis(pointer)
         let space = Versioned.copy(pointer, over: gud_space())
         try self.init(
-            basis: basis, mean: values(space.mean, basis.dimension), scale: values(space.scale, basis.componentCount),
-            variances: values(space.variances, basis.componentCount))
+            basis: basis, mean: try values(space.mean, basis.dimension),
+            scale: try values(space.scale, basis.componentCount),
+            variances: try values(space.variances, basis.componentCount))
     }
 }

@@ -51,7 +51,8 @@ struct DigitsTests {
 
     @Test("A program without its resources says where it looked and what to do")
     func missingResource() throws {
-        let text = try message { try ResourceFolder.path(of: "digits/images.npy", in: ["/nowhere", "/share/gud"]) }
+        let folder = ResourceFolder(ofTarget: "GUDData", in: ["/nowhere", "/share/gud"])
+        let text = try message { try folder.path(of: "digits/images.npy") }
         #expect(
             text
                 == "GUD's own file 'digits/images.npy' is missing; looked in '/nowhere', '/share/gud'; keep the folder "
@@ -62,6 +63,7 @@ struct DigitsTests {
     func resourceInSecondPlace() throws {
         let scratch = try Scratch()
         let file = try scratch.write([1], to: "gud_GUDData.resources/a.npy")
-        #expect(try ResourceFolder.path(of: "a.npy", in: ["/nowhere", scratch.path]) == file)
+        let folder = ResourceFolder(ofTarget: "GUDData", in: ["/nowhere", scratch.path])
+        #expect(try folder.path(of: "a.npy") == file)
     }
 }

@@ -264,6 +264,7 @@ pub mod raw {
 
     pub const GUD_DENOISER_FITTED: u32 = 1;
     pub const GUD_DENOISER_DIFFERENTIABLE: u32 = 2;
+    pub const GUD_DENOISER_GAUSSIAN: u32 = 4;
 
     #[repr(C)]
     #[derive(Clone, Copy)]

@@ -54,7 +54,7 @@ public enum Digits {
     }
 
     private static func bundled(_ name: String, axes: [Int]) throws -> NumpyArray {
-        let path = try ResourceFolder.path(of: "digits/\(name)")
+        let path = try ResourceFolder(ofTarget: "GUDData").path(of: "digits/\(name)")
         let array = try NumpyArray(contentsOf: path)
         guard array.axes == axes, array.scalar == .byte else {
             throw DatasetError.axes(path, array.axes, wanted: "\(axes) bytes, as GUD came with it")

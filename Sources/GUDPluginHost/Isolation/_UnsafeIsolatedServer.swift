@@ -97,7 +97,8 @@ final class IsolatedServer: @unchecked Sendable {
         let wire = try payload.description(as: WireCreation.self)
         guard let component = plugin.description.components.first(where: { $0.kind == wire.kind && $0.name == wire.name })
         else { throw WireError("\(wire.kind)/\(wire.name) is not in the plugin") }
-        let parameters = try component.schema().resolve(wire.parameters.mapValues(\.value), at: wire.kind)
+        let schema = try component.schema()
+        let parameters = try schema.resolve(schema.values(of: wire.parameters), at: wire.kind)
         let fitting: [Float]? = try wire.fitting.map { try payload.array($0) }
         let state = try wire.state.map { try payload.state($0) }
         switch wire.kind {

@@ -38,15 +38,17 @@ enum HostServices {
         }
         table.is_cancelled = { _ in HostServices.isCancelled ? 1 : 0 }
         table.parallel_for = { _, count, grain, body, argument in
-            guard let body else { return }
+            // Counts beyond all memory arrive as negative ones.
+            guard let body, count > 0 else { return }
             let work = PluginWork(body: body, argument: argument)
-            let grain = max(grain, 1)
-            Parallel.forEach((count + grain - 1) / grain) { piece in
-                work.body(work.argument, piece * grain, min(count, (piece + 1) * grain))
+            let grain = grain > 0 ? min(grain, count) : grain == 0 ? 1 : count
+            Parallel.forEach((count - 1) / grain + 1) { piece in
+                let begin = piece * grain
+                work.body(work.argument, begin, begin + min(grain, count - begin))
             }
         }
         table.fill_normals = { _, seed, sample, step, out, count in
-            guard let out else { return }
+            guard let out, count > 0 else { return }
             var span = UnsafeMutableBufferPointer(start: out, count: count).mutableSpan
             CounterNoise(seed: seed, purpose: .plugin).fillNormals(
                 &span, sample: Int(truncatingIfNeeded: sample), step: Int(step))
@@ -80,7 +82,8 @@ enum HostServices {
     }()
 
     private static func read<Value: ParameterRepresentable>(
-        _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, as type: Value.Type, _ write: (Value, ParameterBox, String) -> Void
+        _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, as type: Value.Type,
+        _ write: (Value, ParameterBox, String) -> Void
     ) -> Int32 {
         guard let name, let box = ParameterBox.of(handle) else { return 0 }
         let key = String(cString: name)

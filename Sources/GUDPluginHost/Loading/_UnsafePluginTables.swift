@@ -16,7 +16,7 @@ struct PluginTables {
         // The first eight bytes are the size and the version, whatever else changes.
         let (major, minor) = (table.pointee.abi_major, table.pointee.abi_minor)
         guard major == UInt16(GUD_ABI_MAJOR) else {
-            throw .version(path: path, expected: "\(GUD_ABI_MAJOR).\(GUD_ABI_MINOR)", got: "\(major).\(minor)")
+            throw .version(path: path, expected: "\(GUD_ABI_MAJOR).x", got: "\(major).\(minor)")
         }
         guard table.pointee.struct_size >= 8 else {
             throw .malformed(path: path, reason: "its table says that it is \(table.pointee.struct_size) bytes long")

@@ -4,6 +4,7 @@ import GUDCore
 import GUDData
 import GUDNeural
 import GUDPipeline
+import GUDPluginHost
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,13 +19,18 @@ struct DoctorCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var plugins: PluginOptions
+
     func run() throws {
         let checks = [Self.program(), Self.components(), Self.engine(), Self.data(), Self.threads()]
+        let found = PluginSurvey(plugins)
         if json {
-            try print(
-                JSONText.of(checks.map { ["name": $0.name, "ok": $0.isGood, "detail": $0.detail] as [String: Any] }))
+            var fields = checks.map { ["name": $0.name, "ok": $0.isGood, "detail": $0.detail] as [String: Any] }
+            fields.append(found.json)
+            try print(JSONText.of(fields))
         } else {
             for check in checks { print("\(check.isGood ? "ok  " : "FAIL") \(check.name): \(check.detail)") }
+            for line in found.lines { print(line) }
         }
         if checks.contains(where: { !$0.isGood }) { throw ExitCode(1) }
     }

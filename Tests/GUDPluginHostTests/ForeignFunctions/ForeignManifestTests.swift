@@ -215,7 +215,7 @@ import Testing
             gives: "a.range: '[3.0, 0.0]' is not [smallest, largest]")
         parameter(
             "a: {type: choice, values: {low: 0, high: 1}, default: mid, documentation: A.}",
-            gives: "a: 'mid' is not one of high, low")
+            gives: "a.default: 'mid' is not one of high, low")
         parameter(
             "count: {type: integer, documentation: A.}", gives: "count: count is the name of a size; choose another")
         expect(
