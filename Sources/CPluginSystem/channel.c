@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,14 +10,20 @@
 #include "plugin_system.h"
 
 int gud_shared_memory(size_t bytes) {
-    int descriptor = memfd_create("gud", MFD_CLOEXEC);
-    if (descriptor >= 0 && ftruncate(descriptor, (off_t)bytes)) {
+    int descriptor = memfd_create("gud", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor >= 0
+        && (ftruncate(descriptor, (off_t)bytes) || fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW))) {
         int reason = errno;
         close(descriptor);
         errno = reason;
         return -1;
     }
     return descriptor;
+}
+
+int gud_keeps_its_size(int descriptor) {
+    int seals = fcntl(descriptor, F_GET_SEALS);
+    return seals >= 0 && (seals & F_SEAL_SHRINK);
 }
 
 ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor) {

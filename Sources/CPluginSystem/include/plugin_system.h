@@ -52,8 +52,10 @@ void gud_guarded_free(void *start);
  */
 void gud_report_faults(int descriptor);
 
-/* A nameless shared memory file; -1 and errno when it cannot be had. */
+/* A nameless shared memory file of a size that nobody can change; -1 and errno when it cannot be had. */
 int gud_shared_memory(size_t bytes);
+/* Whether a descriptor is of such a file: memory that shrinks under a mapping is a signal to whoever touches it. */
+int gud_keeps_its_size(int descriptor);
 /* Sends and receives messages with at most one descriptor; see sendmsg(2). Return the number of bytes, 0 at the end, or -1. */
 ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor);
 ssize_t gud_receive(int socket, void *bytes, size_t capacity, int *descriptor, int timeout_milliseconds);

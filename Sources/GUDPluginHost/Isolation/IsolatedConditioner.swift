@@ -33,6 +33,11 @@ final class IsolatedConditioner: TrainingConditioner, Sendable {
                 condition.given = GivenComponents(
                     mask: try answer.array(mask, as: UInt8.self).map { $0 != 0 }, values: try answer.array(values))
             }
+            guard condition.embedding.map({ $0.count == embeddingWidth }) ?? true,
+                condition.given.map({ $0.mask.count == space.componentCount && $0.values.count == space.componentCount }
+                )
+                    ?? true
+            else { throw WireError("the condition of \(object.component) is not of the size that it should be") }
             return condition
         } catch let error as any GUDError where error.blame == .request {
             throw .unsupported(error.description)

@@ -25,7 +25,11 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
             wire.fitting = context.fitting.map { payload.append($0) }
             wire.state = context.state.map { payload.append($0) }
         } adopt: { object, wire, payload in
+            let wire = try wire.checked(components: 1...context.shape.dimension)
             let labels = try payload.labels(wire.labels)
+            guard labels.values.allSatisfy({ $0.count == wire.components }) else {
+                throw WireError("it has other counts of labels and of components")
+            }
             let state = try wire.state.map { try payload.state($0) }
             guard wire.isFitted, let state else {
                 return IsolatedBasis(object, context.shape, wire.components, labels)
@@ -43,7 +47,8 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
             wire.dataVariances = payload.append(context.dataVariances)
             wire.labels = payload.append { context.labels[$0] }
         } adopt: { object, wire, _ in
-            wire.isFamily
+            _ = try wire.checked(components: context.componentCount...context.componentCount)
+            return wire.isFamily
                 ? IsolatedScheduleFamily(object, wire.components) : IsolatedSchedule(object, wire.components)
         }
     }
@@ -58,6 +63,7 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
             wire.seed = context.seed
             wire.device = context.device
         } adopt: { object, wire, _ in
+            _ = try wire.checked(components: context.space.componentCount...context.space.componentCount)
             let type: IsolatedDenoiser.Type =
                 switch (wire.isFitted, wire.isDifferentiable) {
                 case (false, false): IsolatedDenoiser.self
@@ -73,7 +79,7 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
         try create("conditioner", name, parameters) { wire, _, _ in
             wire.classCount = classCount
         } adopt: { object, wire, _ in
-            IsolatedConditioner(object, wire)
+            IsolatedConditioner(object, try wire.checked(components: 0...0))
         }
     }
 
@@ -101,9 +107,16 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
             if let space = wire.space { process.release(space: space.number) }
             throw error
         }
-        let object = try answer.description(as: WireObject.self)
-        return try adopt(
-            IsolatedObject(process, object.number, component.place, space: wire.space?.number), object, answer)
+        do {
+            let object = try answer.description(as: WireObject.self)
+            return try adopt(
+                IsolatedObject(process, object.number, component.place, space: wire.space?.number), object, answer)
+        } catch let error as any GUDError {
+            throw error
+        } catch {
+            throw PluginError.process(
+                plugin: description.id, reason: "does not answer as it should (making \(component.place)): \(error)")
+        }
     }
 
     /// The running process, or a new one where there is none or it is gone.

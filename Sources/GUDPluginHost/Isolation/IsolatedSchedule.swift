@@ -41,8 +41,10 @@ final class IsolatedScheduleFamily: IsolatedSchedule, ScheduleFamily, @unchecked
     func member(at position: Double) -> any NoiseSchedule {
         do {
             let answer = try object.process.ask(
-                WireFrame(.member, [UInt64(object.number), position.bitPattern]), doing: "a member of \(object.component)")
-            let wire = try answer.description(as: WireObject.self)
+                WireFrame(.member, [UInt64(object.number), position.bitPattern]),
+                doing: "a member of \(object.component)")
+            let wire = try answer.description(as: WireObject.self).checked(
+                components: componentCount...componentCount)
             return IsolatedSchedule(IsolatedObject(object.process, wire.number, object.component), wire.components)
         } catch {
             return FailedSchedule(componentCount: componentCount, reason: "\(error)")

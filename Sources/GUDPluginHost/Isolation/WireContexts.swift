@@ -1,6 +1,8 @@
 import GUDCore
 
-/// What a component is to be made with, as it travels to its process. Numbers of sections stand for arrays.
+/// What a component is to be made with, as it travels to its process.
+///
+/// Numbers of sections stand for arrays.
 struct WireCreation: Codable {
     var kind: String
     var name: String
@@ -51,6 +53,17 @@ struct WireObject: Codable {
     var state: [WireArray]?
 }
 
+extension WireObject {
+    /// Checks what the other process says of a new object, which its memory may have lost.
+    ///
+    /// - Parameter allowed: The numbers of components that it can have.
+    func checked(components allowed: ClosedRange<Int>) throws(WireError) -> WireObject {
+        guard allowed.contains(components), (0...1 << 24).contains(embeddingWidth), (0...1).contains(dropProbability)
+        else { throw WireError("it says what cannot be of the object that it made") }
+        return self
+    }
+}
+
 /// What a sampler asks of a conditioner.
 struct WireRequest: Codable {
     var object: Int
@@ -93,7 +106,15 @@ extension WirePayload {
                 case "double": .double(try array(entry.section))
                 default: .integer(try array(entry.section))
                 }
-            guard entry.axes.reduce(1, *) == values.count else { throw WireError("array '\(entry.name)' is damaged") }
+            // Whatever the other process sends, the product of the axes must not overflow.
+            var size: Int? = 1
+            for axis in entry.axes {
+                size = size.flatMap { size in
+                    let (product, overflow) = size.multipliedReportingOverflow(by: axis)
+                    return overflow || axis < 0 ? nil : product
+                }
+            }
+            guard size == values.count else { throw WireError("array '\(entry.name)' is damaged") }
             state[entry.name] = .init(axes: entry.axes, values: values)
         }
         return state
@@ -143,7 +164,8 @@ extension WirePayload {
 struct RemoteBasis: Basis {
     typealias Transform =
         @Sendable (
-            _ kind: WireFrame.Kind, _ space: Int, _ batch: Int, _ source: Span<Float>, _ result: inout MutableSpan<Float>
+            _ kind: WireFrame.Kind, _ space: Int, _ batch: Int, _ source: Span<Float>,
+            _ result: inout MutableSpan<Float>
         ) throws(WireError) -> Void
 
     let shape: SampleShape

@@ -170,7 +170,8 @@ final class IsolatedProcess: @unchecked Sendable {
             let isForward = frame.kind == .spaceForward
             let (rows, columns) =
                 isForward ? (space.dimension, space.componentCount) : (space.componentCount, space.dimension)
-            guard batch >= 0, batch < 1 << 32, offset >= 0, offset % 64 == 0, 4 * batch * rows <= offset,
+            guard batch >= 0, batch < 1 << 32, (0...memory.count).contains(offset), offset % 64 == 0,
+                4 * batch * rows <= offset,
                 offset + 4 * batch * columns <= memory.count
             else { throw WireError("the memory does not hold a batch of \(batch)") }
             let source = UnsafeBufferPointer(memory.scalars(at: 0, count: batch * rows, as: Float.self))

@@ -19,7 +19,9 @@ final class SharedMemory: @unchecked Sendable {
     /// - Throws: ``WireError``.
     convenience init(count: Int) throws(WireError) {
         let descriptor = gud_shared_memory(max(count, 1))
-        guard descriptor >= 0 else { throw WireError("no shared memory of \(count) bytes: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw WireError("no shared memory of \(count) bytes: \(String(cString: strerror(errno)))")
+        }
         try self.init(descriptor: descriptor)
     }
 
@@ -28,6 +30,10 @@ final class SharedMemory: @unchecked Sendable {
     /// - Throws: ``WireError``.
     init(descriptor: Int32) throws(WireError) {
         var status = stat()
+        guard gud_keeps_its_size(descriptor) != 0 else {
+            if descriptor >= 0 { close(descriptor) }
+            throw WireError("what was sent is no shared memory of a fixed size")
+        }
         guard fstat(descriptor, &status) == 0,
             let start = mmap(nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
             start != MAP_FAILED
@@ -47,7 +53,9 @@ final class SharedMemory: @unchecked Sendable {
     }
 
     /// Scalars from a place on; the place is a multiple of 64.
-    func scalars<Scalar>(at offset: Int, count: Int, as type: Scalar.Type = Scalar.self) -> UnsafeMutableBufferPointer<Scalar> {
+    func scalars<Scalar>(at offset: Int, count: Int, as type: Scalar.Type = Scalar.self) -> UnsafeMutableBufferPointer<
+        Scalar
+    > {
         precondition(offset >= 0 && offset + count * MemoryLayout<Scalar>.stride <= self.count, "inside the memory")
         return UnsafeMutableBufferPointer(
             start: (start + offset).bindMemory(to: type, capacity: count), count: count)

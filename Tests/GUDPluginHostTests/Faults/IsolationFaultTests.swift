@@ -84,6 +84,22 @@ struct IsolationFaultTests {
         #expect(throws: BasisError.failed(reason: message)) { try first.forward([1, 2, 3]) }
     }
 
+    /// The host checks what it is asked for.
+    @Test func nonsenseIsAskedFor() throws {
+        let registry = try registry(FixturePlugin.faulty("late", all: true))
+        let denoiser = try registry.denoiser("faulty", isolated: true, in: try registry.space())
+        var noised = [Float](repeating: 0.5, count: 16)
+        noised[0] = 12356
+        let state = NoisingState(time: 0.5, gamma: noised.map { _ in 0 }, gammaRate: noised.map { _ in 12 })
+        let message =
+            Self.place
+            + "ended with signal 6 (SIGABRT) during predict of denoiser/faulty; it said: the memory does not hold "
+            + "a batch of 1"
+        #expect(throws: DenoiserError.failed(reason: message)) {
+            try denoiser.predictNoise(in: noised, states: .shared(state))
+        }
+    }
+
     /// A daemon goes with the process, whether that ends well or badly.
     @Test(arguments: [12354, 12355] as [Float])
     func processLeftBehind(_ trigger: Float) throws {

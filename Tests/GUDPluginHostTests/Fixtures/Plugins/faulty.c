@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "gud_plugin.h"
@@ -193,6 +194,27 @@ static gud_status basis_info(void *object, gud_basis_info *info, gud_error *erro
     return GUD_OK;
 }
 
+#ifdef FAULT_late
+/* Asks the host, as an isolated plugin may, to transform a sample of its space, with numbers from a bad dream. */
+static void ask_for_nonsense(void) {
+    uint64_t words[] = {200, 3, 2, 1, INT64_MAX - 63};
+    int memory = memfd_create("nonsense", MFD_ALLOW_SEALING);
+    if (ftruncate(memory, 4096) || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK)) abort();
+    struct iovec data = {.iov_base = words, .iov_len = sizeof words};
+    union { struct cmsghdr header; char bytes[CMSG_SPACE(sizeof(int))]; } control;
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    control.header = (struct cmsghdr){
+        .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
+    memcpy(CMSG_DATA(&control.header), &memory, sizeof memory);
+    if (sendmsg(3, &message, 0) < 0) abort();
+    char answer[1024] = "";
+    ssize_t count = recv(3, answer, sizeof answer - 1, 0);
+    fprintf(stderr, "%s\n", count > 24 ? answer + 16 : "no answer");
+    abort();
+}
+#endif
+
 /* Faults that wait for a sample that begins with 12345 or a number that follows it: no check meets them. */
 static void late(const float *samples, size_t count) {
     if (count == 0) return;
@@ -207,6 +229,7 @@ static void late(const float *samples, size_t count) {
     case 12351: close(3); break;
     case 12352: if (write(3, "nonsense", 8) != 8) abort(); break;
     case 12353: fprintf(stderr, "basis: out of cheese\n"); abort();
+    case 12356: ask_for_nonsense(); break;
 #ifdef FORKED
     case 12354: leave_daemon(); abort();
     case 12355: leave_daemon(); break;
