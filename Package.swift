@@ -77,7 +77,8 @@ let package = Package(
         .target(
             name: "GUDPluginHost",
             dependencies: [
-                "GUDCore", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI", "ConformanceCheckers",
+                "GUDCore", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI",
+                "ConformanceCheckers",
             ]),
         .target(
             name: "GUDScaffold", dependencies: ["GUDCore", .product(name: "Stencil", package: "Stencil")],
@@ -130,11 +131,14 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
-        .testTarget(name: "GUDPluginKitTests", dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI", "GUDPluginKit", "TestSupport"]),
+        .testTarget(
+            name: "GUDPluginKitTests",
+            dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI", "GUDPluginKit", "TestSupport"]),
         .testTarget(
             name: "GUDPluginHostTests",
             dependencies: [
-                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginABI", "GUDPluginHost", "GUDPluginKit",
+                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginABI", "GUDPluginHost",
+                "GUDPluginKit",
                 "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),

@@ -32,7 +32,7 @@ public struct JSONValue: Codable, Sendable, Equatable {
             value = .null
         } else if let boolean = try? container.decode(Bool.self) {
             value = .bool(boolean)
-        } else if let integer = try? container.decode(Int.self) {
+        } else if let integer = try? container.decode(Int.self), integer != 0 || !Self.isNegativeZero(container) {
             value = .integer(integer)
         } else if let number = try? container.decode(Double.self) {
             value = .number(number)
@@ -43,6 +43,11 @@ public struct JSONValue: Codable, Sendable, Equatable {
         } else {
             value = .table(try container.decode([String: JSONValue].self).mapValues(\.value))
         }
+    }
+
+    /// Whether a zero that was read is `-0`, which whole numbers have not got.
+    private static func isNegativeZero(_ container: any SingleValueDecodingContainer) -> Bool {
+        (try? container.decode(Double.self))?.sign == .minus
     }
 
     /// Writes JSON.

@@ -65,44 +65,56 @@ public struct PluginHost: Sendable {
 
     /// Examines everything that was found, in the order of the search.
     ///
-    /// - Parameter progress: Is told of each file that has to be tried in a process first, which takes a moment.
-    public func records(progress: (String) -> Void = { _ in }) throws -> [PluginRecord] {
+    /// - Parameters:
+    ///   - registry: Where the components of usable plugins are brought into. A plugin whose names are taken is a conflict.
+    ///   - progress: Is told of each file that has to be tried in a process first, which takes a moment.
+    public func records(
+        in registry: inout Registry, progress: (String) -> Void = { _ in }
+    ) throws -> [PluginRecord] {
         var records: [PluginRecord] = []
         let bound = search.candidates.compactMap(Self.boundLibrary)
         for candidate in search.candidates {
             // The library beside a manifest is no plugin by itself.
             if candidate.kind == .library, bound.contains(candidate.path) { continue }
             var record = try examine(candidate, progress: progress)
-            if let id = record.description?.id, record.isUsable,
-                let other = records.first(where: { $0.isUsable && $0.description?.id == id })
-            {
-                record.status =
-                    other.sha256 == record.sha256
-                    ? .conflict("the same plugin was found before, at '\(other.path)'")
-                    : .conflict("plugin '\(id)' comes from '\(other.path)' already; remove one of the two files")
+            if record.isUsable {
+                do {
+                    record.status = Self.clash(record, with: records) ?? record.status
+                    if record.isUsable { try register(record, in: &registry) }
+                } catch {
+                    record.status = .conflict("\(error)")
+                }
             }
             records.append(record)
         }
         return records
     }
 
+    /// Examines everything that was found, each plugin beside those found before it, without the built-ins.
+    public func records(progress: (String) -> Void = { _ in }) throws -> [PluginRecord] {
+        var registry = Registry()
+        return try records(in: &registry, progress: progress)
+    }
+
     /// Brings the components of all usable plugins into a registry.
     ///
     /// - Returns: What a person should know: one line for each file that cannot be used, and why.
     public func register(in registry: inout Registry, progress: (String) -> Void = { _ in }) throws -> [String] {
-        var complaints = search.problems.map { "plugin \($0)" }
-        for record in try records(progress: progress) {
-            guard record.isUsable else {
-                complaints.append("plugin '\(record.path)' is not used; \(record.statusText)")
-                continue
+        let records = try records(in: &registry, progress: progress)
+        return search.problems.map { "plugin \($0)" }
+            + records.filter { !$0.isUsable && !$0.isDuplicate }.map {
+                "plugin '\($0.path)' is not used; \($0.statusText)"
             }
-            do {
-                try register(record, in: &registry)
-            } catch {
-                complaints.append("plugin '\(record.path)' is not used; conflict: \(error)")
-            }
-        }
-        return complaints
+    }
+
+    /// How a plugin gets in the way of one that was found before.
+    private static func clash(_ record: PluginRecord, with others: [PluginRecord]) -> PluginRecord.Status? {
+        guard let id = record.description?.id,
+            let other = others.first(where: { $0.isUsable && $0.description?.id == id })
+        else { return nil }
+        return other.sha256 == record.sha256
+            ? .duplicate(of: other.path)
+            : .conflict("plugin '\(id)' comes from '\(other.path)' already; remove one of the two files")
     }
 
     /// Tries a plugin as thoroughly as asked, whatever is known about it.
@@ -125,7 +137,8 @@ public struct PluginHost: Sendable {
                 .init(
                     component: "library", level: 10, law: "it exports gud_plugin_entry alone", passed: extra.isEmpty,
                     detail: extra.isEmpty
-                        ? "" : "it also exports \(extra.prefix(8).joined(separator: ", ")); link it with a version script"))
+                        ? ""
+                        : "it also exports \(extra.prefix(8).joined(separator: ", ")); link it with a version script"))
             outcome = .finished(report)
         }
         return (files.sha256, outcome)
@@ -189,9 +202,12 @@ extension PluginHost {
         guard let verdict = cache.verdict(Verdict.self, sha256: files.sha256),
             verdict.checkedBy == Verdict.currentChecker
         else { return nil }
-        if case .finished(let report) = verdict.outcome, files.library == nil, let library = report.description.library {
+        if case .finished(let report) = verdict.outcome, files.library == nil, let library = report.description.library
+        {
             // A library of the system may have changed since.
-            guard let now = try? PluginBytes(contentsOf: library).sha256, now == verdict.librarySHA256 else { return nil }
+            guard let now = try? PluginBytes(contentsOf: library).sha256, now == verdict.librarySHA256 else {
+                return nil
+            }
         }
         return verdict
     }

@@ -13,6 +13,8 @@ public struct PluginRecord: Sendable {
         case quarantined(CheckOutcome.Breakdown, Date)
         /// Nobody vouched for it, or it changed since.
         case refused(String)
+        /// The same bytes were found before, elsewhere.
+        case duplicate(of: String)
         /// Another file brings a plugin of the same id, or a component of the same name.
         case conflict(String)
     }
@@ -42,12 +44,16 @@ public struct PluginRecord: Sendable {
         case .quarantined(let breakdown, let date):
             "quarantined on \(date.formatted(.iso8601.year().month().day())): \(breakdown.line)"
         case .refused(let reason): "refused: \(reason)"
+        case .duplicate(let path): "the same as '\(path)', which was found before"
         case .conflict(let reason): "conflict: \(reason)"
         }
     }
 
     /// Whether its components are there.
     public var isUsable: Bool { if case .usable = status { true } else { false } }
+
+    /// Whether the same bytes were found before.
+    public var isDuplicate: Bool { if case .duplicate = status { true } else { false } }
 
     /// Who brings its components.
     public var provider: Provider? {

@@ -21,7 +21,9 @@ struct PluginsBenchmark {
         for count in [16, 3072] { try compare(count, registry, repeats) }
         for record in records {
             guard let description = record.description, let checked = record.checked else { continue }
-            print("\(description.id): checked in \(milliseconds(checked.seconds)), loaded and made in \(try loading(description, registry))")
+            print(
+                "\(description.id): checked in \(milliseconds(checked.seconds)), loaded and made in \(try loading(description, registry))"
+            )
         }
     }
 
@@ -29,7 +31,8 @@ struct PluginsBenchmark {
     private static func load() throws -> (Registry, [PluginRecord]) {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("gud-benchmark-\(UUID().uuidString)")
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "gud-benchmark-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         let plugins = package.appendingPathComponent("Plugins")
         for name in ["direct", "libffi"] {
@@ -117,8 +120,9 @@ struct CopyBasis: Basis {
     func forward(_ samples: Span<Float>, into coefficients: inout MutableSpan<Float>) throws(BasisError) {
         _ = try batchCount(source: samples.count, rowsOf: dimension, destination: coefficients.count, rowsOf: dimension)
         samples.withUnsafeBufferPointer { source in
-            _ = coefficients.withUnsafeMutableBufferPointer { destination in
-                memcpy(destination.baseAddress!, source.baseAddress!, source.count * MemoryLayout<Float>.stride)
+            coefficients.withUnsafeMutableBufferPointer { destination in
+                guard let from = source.baseAddress, let to = destination.baseAddress else { return }
+                memcpy(to, from, source.count * MemoryLayout<Float>.stride)
             }
         }
     }

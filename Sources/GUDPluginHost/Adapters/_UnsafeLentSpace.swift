@@ -36,7 +36,8 @@ final class LentSpace: @unchecked Sendable {
         table.pointee.forward = { context, batch, samples, coefficients, error in
             LentSpace.transform(context, error) { basis throws(BasisError) in
                 let source = UnsafeBufferPointer(start: samples, count: batch * basis.dimension)
-                var result = UnsafeMutableBufferPointer(start: coefficients, count: batch * basis.componentCount).mutableSpan
+                var result = UnsafeMutableBufferPointer(start: coefficients, count: batch * basis.componentCount)
+                    .mutableSpan
                 try basis.forward(source.span, into: &result)
             }
         }

@@ -16,8 +16,11 @@ extension NoisingStates {
                     state.alpha.withUnsafeBufferPointer { alpha in
                         state.sigma.withUnsafeBufferPointer { sigma in
                             Self.lend(
-                                [Self.table(
-                                    state.time, gamma.baseAddress, rate.baseAddress, alpha.baseAddress, sigma.baseAddress)],
+                                [
+                                    Self.table(
+                                        state.time, gamma.baseAddress, rate.baseAddress, alpha.baseAddress,
+                                        sigma.baseAddress)
+                                ],
                                 body)
                         }
                     }
@@ -45,7 +48,8 @@ extension NoisingStates {
     }
 
     private static func table(
-        _ time: Double, _ gamma: UnsafePointer<Double>?, _ rate: UnsafePointer<Double>?, _ alpha: UnsafePointer<Double>?,
+        _ time: Double, _ gamma: UnsafePointer<Double>?, _ rate: UnsafePointer<Double>?,
+        _ alpha: UnsafePointer<Double>?,
         _ sigma: UnsafePointer<Double>?
     ) -> gud_noising_state {
         gud_noising_state(

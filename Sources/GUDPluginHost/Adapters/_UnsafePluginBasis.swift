@@ -44,7 +44,8 @@ class PluginBasis: Basis, @unchecked Sendable {
 
     /// Makes a basis of a component.
     static func make(
-        _ component: LoadedPlugin.Component, of plugin: LoadedPlugin, _ parameters: ParameterBox, _ context: BasisContext
+        _ component: LoadedPlugin.Component, of plugin: LoadedPlugin, _ parameters: ParameterBox,
+        _ context: BasisContext
     ) throws -> PluginBasis {
         let table = Versioned.copy(component.table, over: gud_basis_table())
         let state = try context.state.map { try ExportedArrays($0) }

@@ -44,7 +44,9 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
             throw .unsupported("class \(index) does not exist; classes are counted from 0")
         }
         if let observed = request.observed {
-            for (count, what) in [(observed.mask.count, "the mask"), (observed.values.count, "the list of observed values")]
+            for (count, what) in [
+                (observed.mask.count, "the mask"), (observed.values.count, "the list of observed values"),
+            ]
             where count != space.dimension { throw .count(count, expected: space.dimension, what: what) }
         }
         var embedding = [Float](repeating: 0, count: embeddingWidth) + Self.fence

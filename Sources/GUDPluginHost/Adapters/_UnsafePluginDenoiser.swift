@@ -121,9 +121,10 @@ class PluginDenoiser: Denoiser, @unchecked Sendable {
         if let failure { throw .failed(reason: failure.message) }
     }
 
-    private typealias Function = @convention(c) (
-        UnsafeMutableRawPointer?, UnsafePointer<gud_denoiser_call>?, UnsafeMutablePointer<gud_error>?
-    ) -> gud_status
+    private typealias Function =
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafePointer<gud_denoiser_call>?, UnsafeMutablePointer<gud_error>?
+        ) -> gud_status
 
     private func evaluate(
         _ function: Function?, _ batch: Int, _ noised: UnsafeBufferPointer<Float>, _ states: NoisingStates,

@@ -22,7 +22,8 @@ final class PluginObject: @unchecked Sendable {
     /// - Parameter make: Calls the component's `create`.
     /// - Throws: ``PluginError/creation(component:plugin:status:message:)``.
     init(
-        _ component: LoadedPlugin.Component, of plugin: LoadedPlugin, gate: CallGate? = nil, keeping kept: AnyObject? = nil,
+        _ component: LoadedPlugin.Component, of plugin: LoadedPlugin, gate: CallGate? = nil,
+        keeping kept: AnyObject? = nil,
         destroy: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void,
         make: (UnsafeMutablePointer<UnsafeMutableRawPointer?>, UnsafeMutablePointer<gud_error>) -> gud_status
     ) throws(PluginError) {
@@ -73,10 +74,11 @@ final class PluginObject: @unchecked Sendable {
 }
 
 extension PluginObject {
-    typealias StateFunction = @convention(c) (
-        UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafePointer<gud_array>?>?, UnsafeMutablePointer<Int>?,
-        UnsafeMutablePointer<gud_error>?
-    ) -> gud_status
+    typealias StateFunction =
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafePointer<gud_array>?>?, UnsafeMutablePointer<Int>?,
+            UnsafeMutablePointer<gud_error>?
+        ) -> gud_status
 
     /// The arrays that the object must keep, copied.
     func state(_ function: StateFunction?) throws(PluginError) -> StateArrays {

@@ -68,6 +68,7 @@ struct ForeignPlugin: OpenedPlugin {
     }
 
     private func absent(_ component: String) -> PluginError {
-        .inconsistent(component: component, plugin: manifest.id, reason: "is not in the manifest, which holds one basis")
+        .inconsistent(
+            component: component, plugin: manifest.id, reason: "is not in the manifest, which holds one basis")
     }
 }

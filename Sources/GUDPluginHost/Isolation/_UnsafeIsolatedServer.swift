@@ -95,7 +95,8 @@ final class IsolatedServer: @unchecked Sendable {
 
     private func create(_ payload: WirePayload) throws -> (WireFrame, SharedMemory?) {
         let wire = try payload.description(as: WireCreation.self)
-        guard let component = plugin.description.components.first(where: { $0.kind == wire.kind && $0.name == wire.name })
+        guard
+            let component = plugin.description.components.first(where: { $0.kind == wire.kind && $0.name == wire.name })
         else { throw WireError("\(wire.kind)/\(wire.name) is not in the plugin") }
         let schema = try component.schema()
         let parameters = try schema.resolve(schema.values(of: wire.parameters), at: wire.kind)
@@ -196,7 +197,8 @@ final class IsolatedServer: @unchecked Sendable {
         let cotangents = UnsafeBufferPointer(arena.scalars(at: layout.cotangents, count: layout.count, as: Float.self))
         var products = arena.scalars(at: layout.products, count: layout.count, as: Float.self).mutableSpan
         try differentiable.pullBack(
-            cotangents.span, through: noised.span, states: states, embeddings: embeddings, noise: &noise, into: &products)
+            cotangents.span, through: noised.span, states: states, embeddings: embeddings, noise: &noise,
+            into: &products)
     }
 
     private func condition(_ payload: WirePayload) throws -> (WireFrame, SharedMemory?) {
@@ -239,7 +241,9 @@ final class IsolatedServer: @unchecked Sendable {
     }
 
     private func object<Value>(_ number: Int, as type: Value.Type) throws(WireError) -> Value {
-        guard let object = objects[number] as? Value else { throw WireError("object \(number) is not what was asked for") }
+        guard let object = objects[number] as? Value else {
+            throw WireError("object \(number) is not what was asked for")
+        }
         return object
     }
 }

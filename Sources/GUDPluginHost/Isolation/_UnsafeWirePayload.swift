@@ -26,7 +26,9 @@ struct WirePayload {
     }
 
     /// An array of a section.
-    func array<Scalar: BitwiseCopyable>(_ section: Int, as type: Scalar.Type = Scalar.self) throws(WireError) -> [Scalar] {
+    func array<Scalar: BitwiseCopyable>(_ section: Int, as type: Scalar.Type = Scalar.self) throws(WireError)
+        -> [Scalar]
+    {
         guard sections.indices.contains(section), sections[section].count % MemoryLayout<Scalar>.stride == 0 else {
             throw WireError("section \(section) is not the array that it should be")
         }
@@ -50,7 +52,9 @@ struct WirePayload {
         numbers[0] = UInt64(sections.count)
         for (index, section) in sections.enumerated() {
             numbers[1 + index] = UInt64(section.count)
-            section.copyBytes(to: UnsafeMutableRawBufferPointer(memory.scalars(at: offsets[index], count: section.count, as: UInt8.self)))
+            section.copyBytes(
+                to: UnsafeMutableRawBufferPointer(
+                    memory.scalars(at: offsets[index], count: section.count, as: UInt8.self)))
         }
         return memory
     }

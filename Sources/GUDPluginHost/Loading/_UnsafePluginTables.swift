@@ -29,13 +29,18 @@ struct PluginTables {
         let id = try word(plugin.id, "id")
         var components: [LoadedPlugin.Component] = []
         var notes: [String] = []
-        guard plugin.component_count <= 4096 else { throw broken("it says that it has \(plugin.component_count) components") }
-        guard plugin.component_count == 0 || plugin.components != nil else { throw broken("it has no list of components") }
+        guard plugin.component_count <= 4096 else {
+            throw broken("it says that it has \(plugin.component_count) components")
+        }
+        guard plugin.component_count == 0 || plugin.components != nil else {
+            throw broken("it has no list of components")
+        }
         for index in 0..<Int(plugin.component_count) {
             guard let pointer = plugin.components[index] else { throw broken("component \(index) is missing") }
             let component = Versioned.copy(pointer, over: gud_component())
             guard let kind = PluginDescription.kinds[component.kind] else {
-                notes.append("component \(index) is of kind \(component.kind), which this program does not know: left out")
+                notes.append(
+                    "component \(index) is of kind \(component.kind), which this program does not know: left out")
                 continue
             }
             components.append(try read(component, kind: kind))
@@ -46,7 +51,8 @@ struct PluginTables {
         }
         return (
             PluginDescription(
-                id: id, version: try word(plugin.version, "version"), license: plugin.license.map { String(cString: $0) },
+                id: id, version: try word(plugin.version, "version"),
+                license: plugin.license.map { String(cString: $0) },
                 toolkit: plugin.toolkit.map { String(cString: $0) },
                 interface: "\(plugin.abi_major).\(plugin.abi_minor)", components: components.map(\.description),
                 notes: notes), components
@@ -111,8 +117,13 @@ struct PluginTables {
         guard let text else { throw broken("it has no \(what)") }
         let word = String(cString: text)
         guard !word.isEmpty, word.utf8.count <= 128,
-            word.utf8.allSatisfy({ ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || (0x30...0x39).contains($0) || "-_+.".utf8.contains($0) })
-        else { throw broken("its \(what) is '\(word.prefix(64))'; letters, digits, -, _, + and . are allowed, 1 to 128 of them") }
+            word.utf8.allSatisfy({
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || (0x30...0x39).contains($0) || "-_+.".utf8.contains($0)
+            })
+        else {
+            throw broken(
+                "its \(what) is '\(word.prefix(64))'; letters, digits, -, _, + and . are allowed, 1 to 128 of them")
+        }
         return word
     }
 

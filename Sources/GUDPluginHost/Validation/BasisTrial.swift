@@ -50,13 +50,16 @@ struct BasisTrial {
             do {
                 _ = try make(shape)
                 shapes.append(shape)
-            } catch where Refusal.isOne(error) {
+            } catch  where Refusal.isOne(error) {
                 refusals.append("\(error)")
             } catch {
                 trial.note(component.place, 2, "samples of \(shape) are taken or refused", "\(error)")
             }
         }
-        return (shapes.sorted { $0.dimension < $1.dimension }.filter { $0.dimension > 1 } + shapes.filter { $0.dimension == 1 }, refusals)
+        return (
+            shapes.sorted { $0.dimension < $1.dimension }.filter { $0.dimension > 1 }
+                + shapes.filter { $0.dimension == 1 }, refusals
+        )
     }
 
     private func callBetweenGuards(_ shape: SampleShape) {
@@ -74,7 +77,9 @@ struct BasisTrial {
                     let (first, second) = (try guarded.forward(samples), try guarded.forward(samples))
                     trial.stage(component, "inverse of a batch of \(batch), samples of \(shape), \(side)")
                     let (back, again) = (try guarded.inverse(coefficients), try guarded.inverse(coefficients))
-                    if let failure = Self.difference(first, second, "forward") ?? Self.difference(back, again, "inverse") {
+                    if let failure = Self.difference(first, second, "forward")
+                        ?? Self.difference(back, again, "inverse")
+                    {
                         trial.note(component.place, 3, law, "\(failure), seed \(trial.seed)")
                         return
                     }
@@ -120,7 +125,7 @@ struct BasisTrial {
         do {
             let basis = try make(shape, variant?.parameters)
             trial.note(component, level, BasisLaws(basis, seed: seed ?? trial.seed).findings(), place)
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             // A refusal with a reason is an answer.
         } catch {
             trial.note(component.place, level, "it can be made [\(place)]", "\(error)")

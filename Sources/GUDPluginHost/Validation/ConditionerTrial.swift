@@ -38,7 +38,7 @@ struct ConditionerTrial {
         do {
             _ = try make(classCount)
             return true
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             return false
         } catch {
             trial.note(component.place, 2, "\(classCount) classes are taken or refused", "\(error)")
@@ -50,14 +50,15 @@ struct ConditionerTrial {
         _ shape: SampleShape, _ classCount: Int, level: Int, seed: UInt64? = nil,
         variant: ParameterVariants.Variant? = nil
     ) {
-        let place = [shape.description, "\(classCount) classes", variant?.name].compactMap { $0 }.joined(separator: ", ")
+        let place = [shape.description, "\(classCount) classes", variant?.name].compactMap { $0 }.joined(
+            separator: ", ")
         trial.stage(component, "the laws of conditioners, \(place)")
         do {
             let conditioner = try make(classCount, variant?.parameters)
             let laws = ConditionerLaws(
                 conditioner, in: try TrialSpaces.space(shape), classCount: classCount, seed: seed ?? trial.seed)
             trial.note(component, level, laws.findings(), place)
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             // A refusal with a reason is an answer.
         } catch {
             trial.note(component.place, level, "it can be made [\(place)]", "\(error)")

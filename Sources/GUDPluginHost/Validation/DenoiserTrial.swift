@@ -46,7 +46,7 @@ struct DenoiserTrial {
         do {
             _ = try make(shape)
             return true
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             return false
         } catch {
             trial.note(component.place, 2, "samples of \(shape) are taken or refused", "\(error)")
@@ -72,7 +72,8 @@ struct DenoiserTrial {
                         component.place, 3, law,
                         "scalar \(index) is \(shared[index]) (it was not written, or is not a number)")
                 }
-                guard shared.count == single.count, try guarded.predictNoise(in: noised, states: .shared(state)) == shared
+                guard shared.count == single.count,
+                    try guarded.predictNoise(in: noised, states: .shared(state)) == shared
                 else { return trial.note(component.place, 3, law, "two calls give different numbers") }
             } catch {
                 return trial.note(component.place, 3, law, "\(error)")
@@ -116,7 +117,7 @@ struct DenoiserTrial {
             let laws = DenoiserLaws(
                 denoiser, batchTolerance: 1e-5, oracle: oracle(denoiser, shape), seed: seed ?? trial.seed)
             trial.note(component, level, laws.findings(), place)
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             // A refusal with a reason is an answer.
         } catch {
             trial.note(component.place, level, "it can be made [\(place)]", "\(error)")

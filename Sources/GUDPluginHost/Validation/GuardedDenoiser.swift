@@ -42,7 +42,8 @@ struct GuardedDifferentiableDenoiser: DifferentiableDenoiser {
         _ cotangents: Span<Float>, through noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?,
         noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
     ) throws(DenoiserError) {
-        guard let weights = GuardedBuffer(repeating: Float(0), count: cotangents.count, atEnd: atEnd, name: "cotangents"),
+        guard
+            let weights = GuardedBuffer(repeating: Float(0), count: cotangents.count, atEnd: atEnd, name: "cotangents"),
             let input = GuardedBuffer(repeating: Float(0), count: noised.count, atEnd: atEnd, name: "noised"),
             let output = GuardedBuffer(repeating: Float.nan, count: noise.count, atEnd: atEnd, name: "noise"),
             let pulled = GuardedBuffer(repeating: Float.nan, count: products.count, atEnd: atEnd, name: "products")

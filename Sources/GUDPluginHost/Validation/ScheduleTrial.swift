@@ -37,7 +37,7 @@ struct ScheduleTrial {
         do {
             _ = try make(count)
             return true
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             return false
         } catch {
             trial.note(component.place, 2, "\(count) components are taken or refused", "\(error)")
@@ -75,7 +75,7 @@ struct ScheduleTrial {
         do {
             let schedule = try make(count, variant?.parameters)
             trial.note(component, level, ScheduleLaws.findings(for: schedule, intervals: intervals), place)
-        } catch where Refusal.isOne(error) {
+        } catch  where Refusal.isOne(error) {
             // A refusal with a reason is an answer.
         } catch {
             trial.note(component.place, level, "it can be made [\(place)]", "\(error)")

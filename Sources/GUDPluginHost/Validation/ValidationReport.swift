@@ -16,7 +16,9 @@ public struct ValidationReport: Codable, Sendable {
         public var detail: String
 
         /// The check in one line.
-        public var line: String { "\(passed ? "pass" : "FAIL")  \(level)  \(component): \(law)" + (passed ? "" : " (\(detail))") }
+        public var line: String {
+            "\(passed ? "pass" : "FAIL")  \(level)  \(component): \(law)" + (passed ? "" : " (\(detail))")
+        }
     }
 
     /// What the plugin says of itself.

@@ -47,7 +47,8 @@ struct PluginFiles: Sendable {
     /// - Returns: The path of the library's or manifest's copy.
     func store(in cache: PluginCache) throws(PluginCacheError) -> String {
         guard let library else { return try cache.store(plugin) }
-        guard (library.path as NSString).deletingLastPathComponent == (plugin.path as NSString).deletingLastPathComponent
+        guard
+            (library.path as NSString).deletingLastPathComponent == (plugin.path as NSString).deletingLastPathComponent
         else { return plugin.path }
         _ = try cache.store(library, under: sha256)
         return try cache.store(plugin, under: sha256)

@@ -138,7 +138,7 @@ struct ConflictTests {
         #expect(look.started == [first])
         #expect(
             try look.status(of: folder.file("again.so"))
-                == "conflict: the same plugin was found before, at '\(first)'")
+                == "the same as '\(first)', which was found before")
     }
 
     /// None of a plugin's components is registered where one of them cannot be.

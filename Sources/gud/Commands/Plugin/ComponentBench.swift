@@ -14,7 +14,10 @@ struct ComponentBench {
         let seconds: (here: Double, isolated: Double, builtIn: Double)
 
         private var all: [(who: String, seconds: Double)] {
-            [("this process", seconds.here), ("isolated", seconds.isolated), ("built-in \(reference)", seconds.builtIn)]
+            [
+                ("this process", seconds.here), ("isolated", seconds.isolated),
+                ("built-in \(reference)", seconds.builtIn),
+            ]
         }
 
         var rows: [[String]] {
@@ -82,7 +85,9 @@ struct ComponentBench {
             calls = try [
                 call(factory(name), parameters(name, ["isolated": .bool(false)])),
                 call(factory(name), parameters(name, ["isolated": .bool(true)])),
-                call(factory(reference), parameters(reference, reference == "gaussian" ? ["covariance": .string("diagonal")] : [:])),
+                call(
+                    factory(reference),
+                    parameters(reference, reference == "gaussian" ? ["covariance": .string("diagonal")] : [:])),
             ]
         } catch let error as any GUDError where error.blame == .request {
             Terminal.error("\(kind)/\(name) is not measured on \(size): \(error)")
@@ -96,7 +101,9 @@ struct ComponentBench {
             seconds: (medians[0], medians[1], medians[2]))
     }
 
-    private func factory(_ name: String) throws -> any ComponentFactory { try registry.entry(kind, named: name).factory }
+    private func factory(_ name: String) throws -> any ComponentFactory {
+        try registry.entry(kind, named: name).factory
+    }
 
     private func parameters(_ name: String, _ given: [String: ParameterValue]) throws -> Parameters {
         try registry.entry(kind, named: name).descriptor.schema.resolve(given, at: kind)

@@ -24,7 +24,8 @@ struct PluginBuildCommand: ParsableCommand {
 
     func run() throws {
         guard FileManager.default.fileExists(atPath: "\(folder)/Makefile") else {
-            throw ValidationError("'\(folder)' has no Makefile; name the folder of a plugin, as 'gud plugin new' makes it")
+            throw ValidationError(
+                "'\(folder)' has no Makefile; name the folder of a plugin, as 'gud plugin new' makes it")
         }
         try make([])
         let products = ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/build")) ?? []).sorted()
@@ -41,8 +42,9 @@ struct PluginBuildCommand: ParsableCommand {
                 guard record.isUsable, let description = record.description else {
                     throw PluginError.refused(path: record.path, reason: record.statusText)
                 }
-                print("\(description.id) \(description.version): "
-                    + description.components.map { "\($0.kind)/\($0.name)" }.joined(separator: ", "))
+                print(
+                    "\(description.id) \(description.version): "
+                        + description.components.map { "\($0.kind)/\($0.name)" }.joined(separator: ", "))
             }
         }
         if install { try make(["install"]) }
@@ -62,7 +64,8 @@ struct PluginBuildCommand: ParsableCommand {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw PluginError.load(
-                path: folder, reason: "'make \(targets.joined(separator: " "))' failed with status \(process.terminationStatus)")
+                path: folder,
+                reason: "'make \(targets.joined(separator: " "))' failed with status \(process.terminationStatus)")
         }
     }
 }

@@ -20,7 +20,7 @@ func findPlugin(_ name: String, _ options: PluginOptions) throws -> PluginRecord
     var options = options
     let isPath = name.contains("/") || name.hasSuffix(".so") || name.hasSuffix(".yaml")
     if isPath { options.paths.insert(name, at: 0) }
-    let records = try options.host().records { Terminal.error($0) }
+    let records = try options.records().records
     if isPath {
         // Explicit paths come first.
         guard let record = records.first(where: { $0.source == .explicit }) else {

@@ -40,7 +40,8 @@ struct PluginInfoCommand: ParsableCommand {
         }
         print(Terminal.table(rows))
         for component in record.description?.components ?? [] {
-            print("\n\(component.kind)/\(component.name)  [calls: \(component.threads.rawValue)]\n  \(component.summary)")
+            print(
+                "\n\(component.kind)/\(component.name)  [calls: \(component.threads.rawValue)]\n  \(component.summary)")
             let parameters = try component.schema().specifications.map { parameter in
                 [
                     "    \(parameter.name)", parameter.defaultValue.map { "= \($0)" } ?? "(required)",

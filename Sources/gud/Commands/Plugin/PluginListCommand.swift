@@ -18,8 +18,7 @@ struct PluginListCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let host = try plugins.host()
-        let records = try host.records { Terminal.error($0) }
+        let (host, records) = try plugins.records()
         if json {
             return try print(JSONText.of(records.map(\.json)))
         }
@@ -57,6 +56,12 @@ extension PluginRecord {
                 ]
             }
             fields["notes"] = description.notes
+        }
+        if case .quarantined(let breakdown, let date) = status {
+            fields["quarantine"] = [
+                "event": breakdown.event, "stage": breakdown.stage, "fault": breakdown.fault.map { $0 as Any } ?? NSNull(),
+                "output": breakdown.output, "date": date.formatted(.iso8601),
+            ]
         }
         if let checked {
             fields["checked"] = checked.date.formatted(.iso8601)

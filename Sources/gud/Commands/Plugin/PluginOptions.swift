@@ -7,7 +7,8 @@ import GUDPluginHost
 struct PluginOptions: ParsableArguments {
     @Option(
         name: .customLong("plugin"), parsing: .singleValue,
-        help: ArgumentHelp("A plugin, or a folder of them, before those that are installed; may be repeated.", valueName: "path"))
+        help: ArgumentHelp(
+            "A plugin, or a folder of them, before those that are installed; may be repeated.", valueName: "path"))
     var paths: [String] = []
 
     @Flag(help: "Load no plugins.")
@@ -20,6 +21,13 @@ struct PluginOptions: ParsableArguments {
         options.isSafeMode = safeMode
         PluginHost.setCancellation { Interrupt.isRequested }
         return try PluginHost(options)
+    }
+
+    /// What is found, each usable plugin beside the built-ins and those found before it.
+    func records() throws -> (host: PluginHost, records: [PluginRecord]) {
+        let host = try host()
+        var registry = try Registry.builtIn()
+        return (host, try host.records(in: &registry) { Terminal.error($0) })
     }
 
     /// The built-ins and everything that plugins bring; what cannot be used is told on standard error.

@@ -15,20 +15,20 @@ struct PluginSurvey {
             return
         }
         do {
-            let host = try options.host()
-            let records = try host.records()
+            let (host, records) = try options.records()
             let usable = records.count(where: \.isUsable)
             var lines = ["ok   plugins: \(usable) of \(records.count) can be used; checked by \(host.options.program)"]
             lines += host.search.tried.map { "     looked in \($0)" }
-            lines.append("     trust: \(host.trust.path), \(host.trust.pins.count) pinned, others: \(host.trust.unpinned)")
+            lines.append(
+                "     trust: \(host.trust.path), \(host.trust.pins.count) pinned, others: \(host.trust.unpinned)")
             lines += host.search.problems.map { "warn plugin \($0)" }
             lines += records.map { record in
                 let name = record.description.map { "\($0.id) \($0.version), " } ?? ""
-                return "\(record.isUsable ? "    " : "warn") plugin '\(record.path)': \(name)\(record.statusText)"
+                return "\(record.isUsable || record.isDuplicate ? "    " : "warn") plugin '\(record.path)': \(name)\(record.statusText)"
             }
             self.lines = lines
             json = [
-                "name": "plugins", "ok": usable == records.count && host.search.problems.isEmpty,
+                "name": "plugins", "ok": records.allSatisfy { $0.isUsable || $0.isDuplicate } && host.search.problems.isEmpty,
                 "detail": "\(usable) of \(records.count) can be used", "tried": host.search.tried.map(\.description),
                 "problems": host.search.problems.map(\.description), "trust": host.trust.path,
                 "found": records.map(\.json),

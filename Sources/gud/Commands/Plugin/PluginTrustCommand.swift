@@ -5,7 +5,8 @@ import GUDPluginHost
 
 struct PluginTrustCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trust", abstract: "Pin the SHA-256 of a plugin in gud.lock: another file of its id is then refused.",
+        commandName: "trust",
+        abstract: "Pin the SHA-256 of a plugin in gud.lock: another file of its id is then refused.",
         discussion: """
             A pin says that the file is the one that was looked at: that is integrity, not safety. The trial before the first use
             finds bugs; it keeps no attacker out. --isolated runs the plugin in a process of its own, whatever a configuration

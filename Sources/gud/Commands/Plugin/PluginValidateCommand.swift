@@ -85,7 +85,8 @@ struct PluginValidateCommand: ParsableCommand {
         case .rejected(let reason): fields["rejected"] = reason
         case .broken(let breakdown):
             fields["broken"] = [
-                "event": breakdown.event, "stage": breakdown.stage, "fault": breakdown.fault.map { $0 as Any } ?? NSNull(),
+                "event": breakdown.event, "stage": breakdown.stage,
+                "fault": breakdown.fault.map { $0 as Any } ?? NSNull(),
                 "output": breakdown.output,
             ]
         }
