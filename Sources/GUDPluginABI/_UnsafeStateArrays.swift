@@ -53,21 +53,30 @@ public final class ExportedArrays: @unchecked Sendable {
 }
 
 extension StateArrays {
+    /// No object keeps more arrays than this.
+    private static let most = 1 << 16
+
     /// Copies arrays of the other side.
     ///
     /// - Throws: ``StateError`` where one of them is not what it should be.
     public init(_ arrays: UnsafePointer<gud_array>?, count: Int) throws(StateError) {
         self.init()
-        guard let arrays else { return }
+        // Counts beyond all memory arrive as negative ones.
+        guard (0...Self.most).contains(count) else { throw .count(count) }
+        guard let arrays else {
+            guard count == 0 else { throw .count(count) }
+            return
+        }
         for array in UnsafeBufferPointer(start: arrays, count: count) {
             guard let pointer = array.name else { throw .unnamed }
             let name = String(cString: pointer)
             guard array.rank <= 4 else { throw .rank(name, Int(array.rank)) }
-            let places = [array.axes.0, array.axes.1, array.axes.2, array.axes.3].prefix(Int(array.rank))
+            let axes = [array.axes.0, array.axes.1, array.axes.2, array.axes.3].prefix(Int(array.rank))
+                .map { Int(clamping: $0) }
             var size = 1
-            for axis in places {
-                let (product, overflow) = size.multipliedReportingOverflow(by: Int(exactly: axis) ?? .max)
-                guard !overflow, product <= 1 << 40 else { throw .size(name) }
+            for axis in axes {
+                let (product, overflow) = size.multipliedReportingOverflow(by: axis)
+                guard !overflow, max(axis, product) <= 1 << 40 else { throw .size(name) }
                 size = product
             }
             guard size == 0 || array.data != nil else { throw .size(name) }
@@ -81,13 +90,14 @@ extension StateArrays {
             case UInt32(GUD_ARRAY_INT64): kept = .integer(values(Int64.self))
             default: throw .type(name, array.type)
             }
-            self[name] = Entry(axes: places.map { Int($0) }, values: kept)
+            self[name] = Entry(axes: axes, values: kept)
         }
     }
 }
 
 /// Why arrays cannot cross the interface.
 public enum StateError: Error, CustomStringConvertible, Sendable {
+    case count(Int)
     case unnamed
     case rank(String, Int)
     case size(String)
@@ -96,6 +106,7 @@ public enum StateError: Error, CustomStringConvertible, Sendable {
     /// The text of the message.
     public var description: String {
         switch self {
+        case .count(let count): "there are \(UInt(bitPattern: count)) kept arrays, or their list is missing"
         case .unnamed: "a kept array has no name"
         case .rank(let name, let rank): "kept array '\(name)' has \(rank) axes; 4 are the most"
         case .size(let name): "kept array '\(name)' has no data, or an absurd size"
