@@ -3,13 +3,19 @@ import GUDCore
 
 /// A plugin in a process of its own, behind the same interface as one in this process.
 ///
-/// A crash there is an error here. All of the plugin's objects share one process, which takes one call at a time; when it is gone, its objects
-/// are, and the next one that is made starts another.
+/// A crash there is an error here. A process takes one call at a time; when it is gone, its objects are, and the next one that is
+/// made starts another. Bases have one, all other objects share another: a denoiser or a conditioner waits while the host applies
+/// the basis of its space, which may be the same plugin's.
 final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
     let description: PluginDescription
     private let start: @Sendable () throws(PluginError) -> IsolatedProcess
     private let lock = NSLock()
-    private var running: IsolatedProcess?
+    private var running: [Place: IsolatedProcess] = [:]
+
+    /// Which of the two processes an object lives in.
+    private enum Place {
+        case bases, others
+    }
 
     /// - Parameter start: Starts a process.
     init(
@@ -88,7 +94,7 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
         describe: (inout WireCreation, inout WirePayload, IsolatedProcess) throws -> Void,
         adopt: (IsolatedObject, WireObject, WirePayload) throws -> Made
     ) throws -> Made {
-        let process = try process()
+        let process = try process(kind == "basis" ? .bases : .others)
         guard let component = description.components.first(where: { $0.kind == kind && $0.name == name }) else {
             throw PluginError.inconsistent(
                 component: "\(kind)/\(name)", plugin: description.id, reason: "is not in the plugin")
@@ -114,18 +120,19 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
         } catch let error as any GUDError {
             throw error
         } catch {
+            if let space = wire.space { process.release(space: space.number) }
             throw PluginError.process(
                 plugin: description.id, reason: "does not answer as it should (making \(component.place)): \(error)")
         }
     }
 
     /// The running process, or a new one where there is none or it is gone.
-    private func process() throws(PluginError) -> IsolatedProcess {
+    private func process(_ place: Place) throws(PluginError) -> IsolatedProcess {
         lock.lock()
         defer { lock.unlock() }
-        if let running, !running.hasEnded { return running }
+        if let process = running[place], !process.hasEnded { return process }
         let process = try start()
-        running = process
+        running[place] = process
         return process
     }
 }

@@ -76,6 +76,22 @@ struct IsolationEqualityTests {
         #expect(try again.map { bits(try $0.predictNoise(in: noised, states: states)) } == predictions)
     }
 
+    /// A conditioner in a process of its own asks the host for the basis of its space, which is the same plugin's, isolated, too.
+    @Test func spacesOfIsolatedBases() throws {
+        let shape = SampleShape.image(height: 4, width: 4, channels: 1)
+        let values = noise.normals(samples: 0..<1, count: 16)
+        let request = ConditionRequest(observed: (values, [Bool](repeating: true, count: 16)))
+        for isolated in [false, true] {
+            let space = try ComponentSpace(
+                basis: try registry.basis("healthy", ["isolated": .bool(isolated)], shape: shape),
+                mean: [Float](repeating: 0, count: 16), scale: [Float](repeating: 2, count: 16),
+                variances: [Double](repeating: 1, count: 16))
+            let conditioner = try registry.conditioner("healthy", isolated: isolated)
+            let given = try #require(try conditioner.condition(request, in: space).given)
+            #expect(given.values == values.map { -$0 / 2 })
+        }
+    }
+
     @Test func conditioners() throws {
         let space = try registry.space()
         let both = try [false, true].map { try registry.conditioner("healthy", isolated: $0) }

@@ -67,10 +67,11 @@ struct IsolationFaultTests {
         try registry.expectOthersWork()
     }
 
-    /// All objects of a plugin share its process; when one of them ends it, the others say what ended theirs.
+    /// Bases have a process, and all other objects share one; when one of them ends it, the others say what ended theirs.
     @Test func objectsOfOneProcess() throws {
         let registry = try registry(FixturePlugin.faulty("late", all: true))
-        let first = try registry.basis("faulty", ["isolated": .bool(true)])
+        let basis = try registry.basis("faulty", ["isolated": .bool(true)])
+        let schedule = try registry.schedule("faulty", isolated: true)
         let denoiser = try registry.denoiser("faulty", isolated: true, in: try registry.space())
         let noised = [Float](repeating: 0.5, count: 16)
         let state = NoisingState(time: 0.5, gamma: noised.map { _ in 0 }, gammaRate: noised.map { _ in 12 })
@@ -81,7 +82,8 @@ struct IsolationFaultTests {
         #expect(throws: DenoiserError.failed(reason: message)) {
             try denoiser.predictNoise(in: fatal, states: .shared(state))
         }
-        #expect(throws: BasisError.failed(reason: message)) { try first.forward([1, 2, 3]) }
+        #expect(throws: ScheduleError.failed(reason: message)) { try schedule.gamma(at: 0.5) }
+        #expect(try basis.forward([1, 2, 3]) == [-1, -2, -3])
     }
 
     /// The host checks what it is asked for.
