@@ -28,7 +28,7 @@ int gud_keeps_its_size(int descriptor) {
 
 ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor) {
     struct iovec data = {.iov_base = (void *)bytes, .iov_len = count};
-    char control[CMSG_SPACE(sizeof(int))] = {0};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
     struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
     if (descriptor >= 0) {
         message.msg_control = control;
@@ -57,11 +57,16 @@ ssize_t gud_receive(int socket, void *bytes, size_t capacity, int *descriptor, i
         if (count < 0) return -1;
     }
     struct iovec data = {.iov_base = bytes, .iov_len = capacity};
-    char control[CMSG_SPACE(sizeof(int))];
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
     ssize_t received;
-    do received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC); while (received < 0 && errno == EINTR);
-    if (received > 0)
+    struct msghdr message;
+    do {
+        /* Room for one descriptor: with that of the padding, a second would come along and stay open. */
+        message = (struct msghdr){
+            .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = CMSG_LEN(sizeof(int))};
+        received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    } while (received < 0 && errno == EINTR);
+    if (received >= 0)
         for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header))
             if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
                 memcpy(descriptor, CMSG_DATA(header), sizeof(int));

@@ -58,7 +58,7 @@ extension WireObject {
     ///
     /// - Parameter allowed: The numbers of components that it can have.
     func checked(components allowed: ClosedRange<Int>) throws(WireError) -> WireObject {
-        guard allowed.contains(components), (0...1 << 24).contains(embeddingWidth), (0...1).contains(dropProbability)
+        guard number > 0, allowed.contains(components), (0...1 << 24).contains(embeddingWidth), (0...1).contains(dropProbability)
         else { throw WireError("it says what cannot be of the object that it made") }
         return self
     }

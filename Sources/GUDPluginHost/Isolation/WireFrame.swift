@@ -50,7 +50,10 @@ struct WireFrame {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         var descriptor: Int32 = -1
         let count = gud_receive(channel, &buffer, buffer.count, &descriptor, -1)
-        guard count > 0 else { return nil }
+        guard count > 0 else {
+            if descriptor >= 0 { close(descriptor) }
+            return nil
+        }
         guard let frame = WireFrame(buffer[0..<count]) else {
             if descriptor >= 0 { close(descriptor) }
             throw WireError("sent a message that cannot be understood")

@@ -25,7 +25,7 @@ final class IsolatedProcess: @unchecked Sendable {
         self.plugin = plugin
         worker = try WorkerProcess(
             program: program, arguments: ["serve", kind == .library ? "library" : "manifest", file, name])
-        _ = try answer(to: "opening the library")
+        try acknowledge("opening the library")
     }
 
     /// Whether the process is gone.
@@ -50,7 +50,7 @@ final class IsolatedProcess: @unchecked Sendable {
         let memory = try arena(of: size)
         fill(memory)
         try send(frame, doing)
-        _ = try answer(to: doing)
+        try acknowledge(doing)
         return read(memory)
     }
 
@@ -71,7 +71,7 @@ final class IsolatedProcess: @unchecked Sendable {
         if let space { spaces[space] = nil }
         guard ended == nil else { return }
         try? send(WireFrame(.destroy, object), "the end of an object")
-        _ = try? answer(to: "the end of an object")
+        try? acknowledge("the end of an object")
     }
 
     /// Keeps a space that the plugin may ask for.
@@ -98,7 +98,7 @@ final class IsolatedProcess: @unchecked Sendable {
             // Half as much again, so that growing batches do not make new memory each time.
             let memory = try SharedMemory(count: (size + size / 2 + 4095) / 4096 * 4096)
             try send(WireFrame(.map), "sharing memory", descriptor: memory.descriptor)
-            _ = try answer(to: "sharing memory")
+            try acknowledge("sharing memory")
             arena = memory
             return memory
         } catch let error as PluginError {
@@ -115,6 +115,11 @@ final class IsolatedProcess: @unchecked Sendable {
         } catch {
             throw end(doing)
         }
+    }
+
+    /// Waits for an answer that brings nothing.
+    private func acknowledge(_ doing: String) throws(PluginError) {
+        if let descriptor = try answer(to: doing) { close(descriptor) }
     }
 
     /// Waits for the answer, and meanwhile does what the plugin asks for.
@@ -146,7 +151,9 @@ final class IsolatedProcess: @unchecked Sendable {
             guard let (frame, descriptor) = received else { throw end(doing) }
             switch frame.kind {
             case .done: return descriptor >= 0 ? descriptor : nil
-            case .failed: throw .isolated(message: frame.text, isRequest: frame.integer(0) == 1)
+            case .failed:
+                if descriptor >= 0 { close(descriptor) }
+                throw .isolated(message: frame.text, isRequest: frame.integer(0) == 1)
             case .spaceForward, .spaceInverse:
                 let reply = transform(frame, descriptor)
                 do {
@@ -155,6 +162,7 @@ final class IsolatedProcess: @unchecked Sendable {
                     throw end(doing)
                 }
             default:
+                if descriptor >= 0 { close(descriptor) }
                 worker.kill()
                 throw failure("sent what it must not send", doing)
             }
