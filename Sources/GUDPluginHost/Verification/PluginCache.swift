@@ -100,9 +100,12 @@ struct PluginCache: Sendable {
     }
 
     /// The file's own name, as far as it can be one: never that of the verdict, and short enough for a temporary name beside.
-    private static func name(for plugin: PluginBytes) -> String {
+    private static func name(for plugin: PluginBytes) -> String { keepsName(of: plugin) ? plugin.fileName : "plugin.so" }
+
+    /// Whether a copy has the name of the original.
+    static func keepsName(of plugin: PluginBytes) -> Bool {
         let isKnown = plugin.fileName.hasSuffix(".plugin.yaml") || plugin.fileName.contains(".so")
-        return isKnown && plugin.fileName.utf8.count <= 150 ? plugin.fileName : "plugin.so"
+        return isKnown && plugin.fileName.utf8.count <= 150
     }
 }
 

@@ -9,6 +9,8 @@ struct PluginFiles: Sendable {
     let library: PluginBytes?
     /// The SHA-256 of the file, or of the digests of both.
     let sha256: String
+    /// Whether copies side by side find one another: the library lies right beside its manifest, under the name given there.
+    private let areSideBySide: Bool
 
     /// Reads and examines the files, without running anything.
     ///
@@ -24,6 +26,7 @@ struct PluginFiles: Sendable {
                 throw Unfit(description: error.description)
             }
             library = nil
+            areSideBySide = false
             sha256 = plugin.sha256
         case .manifest:
             do {
@@ -33,6 +36,10 @@ struct PluginFiles: Sendable {
                 let bound = try manifest.libraryPath.contains("/") ? PluginBytes(contentsOf: manifest.libraryPath) : nil
                 if let bound { _ = try ELFImage(bytes: bound.bytes, path: bound.path) }
                 library = bound
+                let folder = (plugin.path as NSString).deletingLastPathComponent
+                areSideBySide =
+                    bound?.path == "\(folder)/\((manifest.libraryPath as NSString).lastPathComponent)"
+                    && bound.map { PluginCache.keepsName(of: $0) } == true
                 sha256 = try bound.map { try SHA256.hex(of: Data((plugin.sha256 + $0.sha256).utf8)) } ?? plugin.sha256
             } catch let error as any GUDError {
                 throw Unfit(description: error.description)
@@ -47,9 +54,7 @@ struct PluginFiles: Sendable {
     /// - Returns: The path of the library's or manifest's copy.
     func store(in cache: PluginCache) throws(PluginCacheError) -> String {
         guard let library else { return try cache.store(plugin) }
-        guard
-            (library.path as NSString).deletingLastPathComponent == (plugin.path as NSString).deletingLastPathComponent
-        else { return plugin.path }
+        guard areSideBySide else { return plugin.path }
         _ = try cache.store(library, under: sha256)
         return try cache.store(plugin, under: sha256)
     }
