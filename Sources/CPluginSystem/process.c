@@ -50,6 +50,11 @@ int gud_spawn(const char *program, char *const argv[], char *const envp[], int c
     return result;
 }
 
+int gud_serial_calls(int more) {
+    static _Thread_local int calls;
+    return calls += more;
+}
+
 static void limit(int resource, unsigned long value, unsigned long grace) {
     struct rlimit limits = {value, value + grace};
     setrlimit(resource, &limits);

@@ -15,11 +15,12 @@
  * row-major, and aligned to their scalars' size, no more.
  *
  * Threads. [main] once, from one thread. [object] on one object as the component's threads field declares. [any] from
- * any thread at any time. create, too, is called as that field declares.
+ * any thread at any time. Objects are made and ended by any thread, several at once; with GUD_THREADS_PLUGIN, create
+ * and destroy count as calls into the plugin.
  *
- * Errors. A function returns GUD_OK, or another status after describing it in *error (which may be NULL). No C++
- * exception, no longjmp and no signal may leave a plugin's function. After an error, the contents of outputs do not
- * matter.
+ * Errors. A function returns GUD_OK, or another status after describing it in *error (which may be NULL); a status that
+ * the reader does not know counts as GUD_ERROR_INTERNAL. No C++ exception, no longjmp and no signal may leave a
+ * plugin's function. After an error, the contents of outputs do not matter, and there is no object to destroy.
  *
  * Numbers. z are whitened components, c = s z coefficients in an orthonormal basis U of K rows and D columns, x samples
  * of D scalars; gamma is the negative log signal-to-noise ratio, alpha^2 = sigmoid(-gamma), sigma^2 = sigmoid(gamma).
@@ -96,7 +97,8 @@ typedef struct gud_array_1 {
 #define GUD_LABEL_COUNT 4u
 
 /*
- * The space in which a diffusion lives: z = U (x - mean) / scale. The host's; its functions are [any].
+ * The space in which a diffusion lives: z = U (x - mean) / scale. The host's; while it calls the plugin, the space's
+ * functions may be called from that thread and from those of parallel_for, any number at once. A batch may be 0.
  */
 typedef GUD_STRUCT(gud_space) {
     uint32_t struct_size;
@@ -138,7 +140,8 @@ typedef GUD_STRUCT(gud_host) {
 
     /*
      * Runs body(argument, begin, end) over [0, count) in pieces of at most `grain`, on the host's threads, and returns
-     * when all are done. Pieces may run at the same time; results must not depend on how they are spread.
+     * when all are done. Pieces may run at the same time; results must not depend on how they are spread. In a call
+     * into a component of GUD_THREADS_PLUGIN they run one after the other, on the thread that called.
      */
     void (*parallel_for)(
         void *context, size_t count, size_t grain, void (*body)(void *argument, size_t begin, size_t end),
@@ -233,6 +236,7 @@ typedef GUD_STRUCT(gud_schedule_info) {
 typedef GUD_STRUCT(gud_schedule_table) {
     uint32_t struct_size;
     uint32_t reserved;
+    /* As those of a basis: they make an object, end it, and say what it is. */
     gud_status (*create)(
         void *factory, const gud_schedule_context *context, const gud_parameters *parameters, void **object,
         gud_error *error);
@@ -242,7 +246,10 @@ typedef GUD_STRUCT(gud_schedule_table) {
     gud_status (*gamma)(
         void *object, const double *times, size_t count, double *gamma, double *gamma_rate, gud_error *error);
 
-    /* Optional, required with GUD_SCHEDULE_FAMILY: an object of its own at a position in [0, 1). [object] */
+    /*
+     * Optional, required with GUD_SCHEDULE_FAMILY: makes an object of its own, for a position in [0, 1). destroy ends
+     * it, before or after the object that made it. [object]
+     */
     gud_status (*member)(void *object, double position, void **member, gud_error *error);
 } gud_schedule_table;
 
@@ -296,6 +303,7 @@ typedef GUD_STRUCT(gud_denoiser_call) {
 typedef GUD_STRUCT(gud_denoiser_table) {
     uint32_t struct_size;
     uint32_t reserved;
+    /* As those of a basis: they make an object, end it, and say what it is. */
     gud_status (*create)(
         void *factory, const gud_denoiser_context *context, const gud_parameters *parameters, void **object,
         gud_error *error);
@@ -352,6 +360,7 @@ typedef GUD_STRUCT(gud_condition) {
 typedef GUD_STRUCT(gud_conditioner_table) {
     uint32_t struct_size;
     uint32_t reserved;
+    /* As those of a basis: they make an object, end it, and say what it is. */
     gud_status (*create)(
         void *factory, const gud_conditioner_context *context, const gud_parameters *parameters, void **object,
         gud_error *error);

@@ -40,6 +40,9 @@ int gud_kill_marked(const char *variable);
  */
 int gud_wait_for_either(int first, int second, int timeout_milliseconds);
 
+/* Adds to the number of calls of the calling thread's that hold a whole plugin, and returns it. [any thread] */
+int gud_serial_calls(int more);
+
 /* Pages that end (at_end) or begin (else) exactly with `bytes` bytes, between pages that cannot be touched. NULL when out of memory. */
 void *gud_guarded_allocate(size_t bytes, int at_end, const char *name);
 /* Makes the pages of a guarded allocation readable only, or writable again. */

@@ -34,19 +34,10 @@ final class LentSpace: @unchecked Sendable {
         table.pointee.variances = UnsafePointer(variances.baseAddress)
         table.pointee.context = Unmanaged.passUnretained(self).toOpaque()
         table.pointee.forward = { context, batch, samples, coefficients, error in
-            LentSpace.transform(context, error) { basis throws(BasisError) in
-                let source = UnsafeBufferPointer(start: samples, count: batch * basis.dimension)
-                var result = UnsafeMutableBufferPointer(start: coefficients, count: batch * basis.componentCount)
-                    .mutableSpan
-                try basis.forward(source.span, into: &result)
-            }
+            LentSpace.transform(context, batch, samples, coefficients, isForward: true, error)
         }
         table.pointee.inverse = { context, batch, coefficients, samples, error in
-            LentSpace.transform(context, error) { basis throws(BasisError) in
-                let source = UnsafeBufferPointer(start: coefficients, count: batch * basis.componentCount)
-                var result = UnsafeMutableBufferPointer(start: samples, count: batch * basis.dimension).mutableSpan
-                try basis.inverse(source.span, into: &result)
-            }
+            LentSpace.transform(context, batch, coefficients, samples, isForward: false, error)
         }
         table.pointee.labels = { context, code, labels, error in
             guard let labels, let space = LentSpace.of(context) else { return GUD_ERROR_ARGUMENT }
@@ -63,12 +54,27 @@ final class LentSpace: @unchecked Sendable {
     }
 
     private static func transform(
-        _ context: UnsafeMutableRawPointer?, _ report: UnsafeMutablePointer<gud_error>?,
-        _ body: (any Basis) throws(BasisError) -> Void
+        _ context: UnsafeMutableRawPointer?, _ batch: Int, _ source: UnsafePointer<Float>?,
+        _ result: UnsafeMutablePointer<Float>?, isForward: Bool, _ report: UnsafeMutablePointer<gud_error>?
     ) -> gud_status {
-        guard let space = of(context) else { return GUD_ERROR_ARGUMENT }
-        do {
-            try body(space.basis)
+        guard let basis = of(context)?.basis else { return GUD_ERROR_ARGUMENT }
+        // Counts beyond all memory arrive as negative ones.
+        guard (0...Int.max / (4 * basis.dimension)).contains(batch), batch == 0 || (source != nil && result != nil)
+        else {
+            return gud_error.report(
+                "a space was called without its arrays, or with an absurd batch", code: GUD_ERROR_ARGUMENT, to: report)
+        }
+        let counts = (samples: batch * basis.dimension, coefficients: batch * basis.componentCount)
+        let rows = UnsafeBufferPointer(start: source, count: isForward ? counts.samples : counts.coefficients)
+        var written = UnsafeMutableBufferPointer(
+            start: result, count: isForward ? counts.coefficients : counts.samples
+        ).mutableSpan
+        do throws(BasisError) {
+            if isForward {
+                try basis.forward(rows.span, into: &written)
+            } else {
+                try basis.inverse(rows.span, into: &written)
+            }
             return GUD_OK
         } catch {
             return gud_error.report(error.description, code: GUD_ERROR_INTERNAL, to: report)

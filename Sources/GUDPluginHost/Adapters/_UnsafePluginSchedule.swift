@@ -88,7 +88,8 @@ private final class PluginScheduleFamily: PluginSchedule, ScheduleFamily, @unche
         do {
             guard let function = table.member else { throw object.inconsistent("has no function 'member'") }
             let member = try PluginObject(component, of: object.plugin, destroy: table.destroy) { member, error in
-                function(object.pointer, position, member, error)
+                // A call into this object as well, which takes as many at once as its component says.
+                object.gate.call { function(object.pointer, position, member, error) }
             }
             return try PluginSchedule.wrap(member, table, component, expecting: componentCount)
         } catch {

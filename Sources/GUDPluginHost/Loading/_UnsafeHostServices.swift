@@ -1,4 +1,5 @@
 import CGUDPlugin
+import CPluginSystem
 import Foundation
 import GUDCore
 import GUDPluginABI
@@ -42,10 +43,13 @@ enum HostServices {
             guard let body, count > 0 else { return }
             let work = PluginWork(body: body, argument: argument)
             let grain = grain > 0 ? min(grain, count) : grain == 0 ? 1 : count
-            Parallel.forEach((count - 1) / grain + 1) { piece in
+            let pieces = (count - 1) / grain + 1
+            let run: @Sendable (Int) -> Void = { piece in
                 let begin = piece * grain
                 work.body(work.argument, begin, begin + min(grain, count - begin))
             }
+            // A plugin that takes one call at a time has this thread alone.
+            if gud_serial_calls(0) > 0 { (0..<pieces).forEach(run) } else { Parallel.forEach(pieces, run) }
         }
         table.fill_normals = { _, seed, sample, step, out, count in
             guard let out, count > 0 else { return }

@@ -37,7 +37,8 @@ final class LoadedPlugin: @unchecked Sendable {
         var environment = gud_fenv()
         _ = gud_fenv_save(&environment)
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
-            throw .load(path: name, reason: String(cString: dlerror()))
+            throw .load(
+                path: name, reason: dlerror().map { String(cString: $0) } ?? "the loader gives no reason")
         }
         var changed = gud_fenv_differs(&environment) != 0
         _ = gud_fenv_restore(&environment)
@@ -76,23 +77,34 @@ final class LoadedPlugin: @unchecked Sendable {
         switch threads {
         case .concurrent: CallGate(nil)
         case .object: CallGate(NSRecursiveLock())
-        case .plugin: CallGate(lock)
+        case .plugin: CallGate(lock, ofPlugin: true)
         }
     }
 }
 
 /// Lets as many calls into an object at once as its component takes.
+///
+/// Invariant: while a thread is in a plugin that takes one call at a time, it is counted as such, so that the plugin gets no other
+/// thread of the host's: one that came back to the plugin, through a space in its own basis, would wait for ever.
 struct CallGate: @unchecked Sendable {
     private let lock: NSRecursiveLock?
+    private let isOfPlugin: Bool
 
-    init(_ lock: NSRecursiveLock?) { self.lock = lock }
+    init(_ lock: NSRecursiveLock?, ofPlugin isOfPlugin: Bool = false) {
+        self.lock = lock
+        self.isOfPlugin = isOfPlugin
+    }
 
     /// Makes a call.
     @inline(__always)
     func call<Result>(_ body: () -> Result) -> Result {
         guard let lock else { return body() }
         lock.lock()
-        defer { lock.unlock() }
+        if isOfPlugin { _ = gud_serial_calls(1) }
+        defer {
+            if isOfPlugin { _ = gud_serial_calls(-1) }
+            lock.unlock()
+        }
         return body()
     }
 }

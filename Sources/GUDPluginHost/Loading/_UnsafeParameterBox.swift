@@ -1,11 +1,13 @@
+import Foundation
 import GUDCore
 
 /// The parameters of one object, as a plugin reads them while it makes it.
 ///
 /// Invariant: texts and lists are owned by this object, so that the pointers handed out are valid as long as it lives, which is
-/// for the whole of `create`.
+/// for the whole of `create`; the lock is held while they are made, for any thread may ask.
 final class ParameterBox {
     private let values: [String: ParameterValue]
+    private let lock = NSLock()
     private var texts: [String: UnsafeMutableBufferPointer<CChar>] = [:]
     private var lists: [String: UnsafeMutableBufferPointer<Double>] = [:]
 
@@ -35,6 +37,8 @@ final class ParameterBox {
 
     /// A text that ends with a zero, and its length.
     func text(_ value: String, of name: String) -> (start: UnsafePointer<CChar>?, length: Int) {
+        lock.lock()
+        defer { lock.unlock() }
         if texts[name] == nil {
             let bytes = Array(value.utf8CString)
             let memory = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
@@ -46,6 +50,8 @@ final class ParameterBox {
 
     /// A list of numbers.
     func list(_ value: [Double], of name: String) -> (start: UnsafePointer<Double>?, count: Int) {
+        lock.lock()
+        defer { lock.unlock() }
         if lists[name] == nil {
             let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: value.count)
             _ = memory.initialize(from: value)

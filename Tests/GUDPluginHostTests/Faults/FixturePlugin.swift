@@ -22,6 +22,11 @@ enum FixturePlugin {
         return try compiled(key, "faulty.c", ["-DFAULT_\(fault)"] + (all ? [] : ["-DONLY_BASIS"]) + flags)
     }
 
+    /// A plugin that says how many calls it takes at once, and notices more.
+    static func threads(_ threads: Int) throws -> String {
+        try compiled("threads \(threads)", "threads.c", ["-DTHREADS=\(threads)"])
+    }
+
     /// A plugin in C++ that lets an exception out at a place.
     static func throwing(at place: String) throws -> String {
         try compiled("throws at \(place)", "exceptions.cpp", ["-DTHROW_AT=\(place)"])
