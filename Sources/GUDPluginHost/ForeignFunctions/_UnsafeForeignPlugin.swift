@@ -46,7 +46,8 @@ struct ForeignPlugin: OpenedPlugin {
         defer { _ = gud_fenv_restore(&environment) }
         guard let handle = dlopen(manifest.libraryPath, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
             throw ForeignFunctionError.library(
-                manifest.library, reason: String(cString: dlerror()), install: manifest.install)
+                manifest.library, reason: dlerror().map { String(cString: $0) } ?? "the loader gives no reason",
+                install: manifest.install)
         }
         return gud_library_path(handle).map { String(cString: $0) } ?? manifest.libraryPath
     }

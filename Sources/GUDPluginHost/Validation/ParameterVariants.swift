@@ -1,6 +1,6 @@
 import GUDCore
 
-/// Parameter values to try a component with: the defaults, every choice, both ends of every range, and values to refuse.
+/// Parameter values to try a component with: the defaults, every choice and both ends of every range.
 struct ParameterVariants {
     /// One set of values, with what is special about it.
     struct Variant {
@@ -40,7 +40,8 @@ struct ParameterVariants {
         case .integer:
             guard let range = specification.range else { return [] }
             // An end that nobody can mean, such as a billion levels, is no value to try.
-            return [range.lowerBound, range.upperBound].filter { $0.magnitude <= 4096 }.map { .integer(Int($0)) }
+            return [range.lowerBound.rounded(.up), range.upperBound.rounded(.down)]
+                .filter { $0.magnitude <= 4096 && range.contains($0) }.map { .integer(Int($0)) }
         case .number:
             guard let range = specification.range else { return [] }
             return [range.lowerBound, range.upperBound].filter { $0.magnitude <= 1e6 }.map(ParameterValue.number)
@@ -52,7 +53,7 @@ struct ParameterVariants {
         let low = specification.range.map { $0.contains(1) ? 1 : $0.lowerBound } ?? 1
         return switch specification.form {
         case .boolean: .bool(false)
-        case .integer: .integer(Int(low))
+        case .integer: .integer(Int(exactly: low.rounded(.up)) ?? 0)
         case .number: .number(low)
         case .text: .string("")
         case .choice(let words): .string(words.first ?? "")

@@ -65,9 +65,6 @@ final class Trial {
         report.checks += findings.map { .init($0, component: component.place, level: level, place: place) }
     }
 
-    /// Keeps a remark.
-    func remark(_ text: String) { report.notes.append(text) }
-
     /// Runs something that may throw as one check.
     ///
     /// - Returns: The value, or `nil` where it threw, which is kept as a failure.

@@ -9,7 +9,7 @@
 /// | 5 | the laws of their kind, on the smallest space that they take |
 /// | 6 | the laws on all spaces |
 /// | 7 | the laws between guard pages |
-/// | 8 | parameters: every choice and both ends of every range, and values that must be refused |
+/// | 8 | parameters: every choice and both ends of every range |
 /// | 9 | wear: a thousand objects made and destroyed, without growing; several threads at once |
 /// | 10 | three more seeds, a large space, exports, the floating-point environment, processes left behind |
 public struct ValidationLevel: Sendable, Comparable, Codable {
