@@ -8,23 +8,24 @@ import GUDPluginHost
 ///
 ///     swift run -c release plugins-benchmark [REPEATS]
 ///
-/// Baseline: a Swift type behind `any Basis` that calls the same memcpy. Beside it, interleaved: the C table of a plugin, a manifest whose
-/// function is cast and called directly, one that goes through libffi, and the plugin in a process of its own. Then the time
-/// to check a plugin before its first use, and to load it.
+/// Baseline: a Swift type behind `any Basis` that calls the same memcpy. Beside it, interleaved: the C table of a plugin, a
+/// manifest whose function is cast and called directly, one that goes through libffi, and the plugin in a process of its own.
+/// Then the time to check a plugin before its first use, and to load it.
 @main
 struct PluginsBenchmark {
     static func main() throws {
         let repeats = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 9
         let (registry, records) = try load()
+        // Before anything else, for a library is loaded once.
+        let times = try records.compactMap { record -> String? in
+            guard let description = record.description, let checked = record.checked else { return nil }
+            return "\(description.id): checked in \(milliseconds(checked.seconds)), loaded and made in "
+                + (try loading(description, registry))
+        }
         print("one sample of n floats   calls: medians of \(repeats), ns added to the direct protocol call")
         print("n       direct     C table   manifest, cast   manifest, libffi   isolated")
         for count in [16, 3072] { try compare(count, registry, repeats) }
-        for record in records {
-            guard let description = record.description, let checked = record.checked else { continue }
-            print(
-                "\(description.id): checked in \(milliseconds(checked.seconds)), loaded and made in \(try loading(description, registry))"
-            )
-        }
+        for line in times { print(line) }
     }
 
     /// Builds the plugin of Benchmarks/Plugins and has it checked with an empty cache.
@@ -90,7 +91,7 @@ struct PluginsBenchmark {
                 medians[1] - medians[0], medians[2] - medians[0], medians[3] - medians[0], medians[4] - medians[0]))
     }
 
-    /// The time of the first object, which loads the library, in a fresh registry's eyes.
+    /// The time of the first object, which loads the library.
     private static func loading(_ description: PluginDescription, _ registry: Registry) throws -> String {
         guard let component = description.components.first else { return "—" }
         let factory = try registry.factory(.basis, named: component.name)
