@@ -44,7 +44,8 @@ void *gud_guarded_allocate(size_t bytes, int at_end, const char *name) {
 }
 
 static region *find(void *start) {
-    for (int index = 0; index < most; index++) if (regions[index].base && regions[index].used == start) return &regions[index];
+    for (int index = 0; index < most; index++)
+        if (regions[index].base && regions[index].used == start) return &regions[index];
     return NULL;
 }
 
@@ -122,7 +123,8 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
     } else if (top && address < top + page && address >= top - guard) {
         at = append(text, at, capacity, "its stack is full: it calls itself without end, or keeps large arrays on it");
     } else {
-        at = append(text, at, capacity, address < (char *)page ? "it follows a null pointer" : "it follows an invalid pointer");
+        const char *what = address < (char *)page ? "it follows a null pointer" : "it follows an invalid pointer";
+        at = append(text, at, capacity, what);
     }
     text[at++] = '\n';
     if (write(fault_descriptor, text, at) < 0) { /* nobody is left to tell */ }

@@ -2,8 +2,8 @@
 ///
 /// Invariant: a structure's first 32 bits say how many of its bytes are there; no more than those are read or written.
 public enum Versioned {
-    /// A copy of a structure that the other side filled in, perhaps by another version of the header: what is missing there stays
-    /// as in `zero`, what is unknown here is left out.
+    /// A copy of a structure that the other side filled in, perhaps by another version of the header: what is missing
+    /// there stays as in `zero`, what is unknown here is left out.
     public static func copy<Structure>(_ source: UnsafeRawPointer, over zero: Structure) -> Structure {
         var copy = zero
         let count = min(Int(source.loadUnaligned(as: UInt32.self)), MemoryLayout<Structure>.size)

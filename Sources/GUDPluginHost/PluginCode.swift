@@ -6,8 +6,8 @@ final class PluginCode: Sendable {
     private let record: PluginRecord
     private let description: PluginDescription
     private let isolatedPlugin: IsolatedPlugin
-    /// What is open in this process, by the copy and its digest: a library is entered once, however many registries name it, and
-    /// takes one call at a time for all of them where it says so.
+    /// What is open in this process, by the copy and its digest: a library is entered once, however many registries
+    /// name it, and takes one call at a time for all of them where it says so.
     private nonisolated(unsafe) static var here: [String: any OpenedPlugin] = [:]
     /// Held while ``here`` is used.
     private static let lock = NSLock()
@@ -46,13 +46,15 @@ final class PluginCode: Sendable {
 }
 
 extension PluginRecord {
-    /// The copy that is loaded, where it, and the library that a manifest binds, still hold the bytes that were checked.
+    /// The copy that is loaded, where it, and the library that a manifest binds, still hold the bytes that were
+    /// checked.
     func checkedFile() throws(PluginError) -> String {
         guard (try? digest()) == sha256 else {
+            let library = kind == .manifest ? ", or the library that it binds," : ""
             throw .load(
                 path: path,
-                reason: "its copy '\(cachedPath)'\(kind == .manifest ? ", or the library that it binds," : "") is gone, or "
-                    + "is not what was checked any more; run the command again")
+                reason: "its copy '\(cachedPath)'\(library) is gone, or is not what was checked any more; "
+                    + "run the command again")
         }
         return cachedPath
     }

@@ -1,4 +1,3 @@
-import CGUDPlugin
 import Foundation
 import GUDCore
 
@@ -8,9 +7,9 @@ import GUDCore
 ///     var registry = try Registry.builtIn()
 ///     for complaint in try host.register(in: &registry) { print(complaint) }
 ///
-/// A file is read once: its hash, its preflight and the copy that is loaded are of the same bytes. Before its first use it is tried in
-/// a process of its own; what came of that is kept with the copy. No code of a plugin runs in this process before one of
-/// its components is made.
+/// A file is read once: its hash, its preflight and the copy that is loaded are of the same bytes. Before its first use
+/// it is tried in a process of its own; what came of that is kept with the copy. No code of a plugin runs in this
+/// process before one of its components is made.
 public struct PluginHost: Sendable {
     /// What a host may be told.
     public struct Options: Sendable {
@@ -46,7 +45,7 @@ public struct PluginHost: Sendable {
     public let search: PluginSearch
     /// Who vouched for what.
     public let trust: TrustFile
-    private let cache: PluginCache
+    let cache: PluginCache
 
     /// Looks for plugins; opens none.
     ///
@@ -115,118 +114,5 @@ public struct PluginHost: Sendable {
         return other.sha256 == record.sha256
             ? .duplicate(of: other.path)
             : .conflict("plugin '\(id)' comes from '\(other.path)' already; remove one of the two files")
-    }
-
-    /// Tries a plugin as thoroughly as asked, whatever is known about it.
-    public func validate(
-        _ path: String, level: ValidationLevel, seed: UInt64 = 1
-    ) throws -> (sha256: String, outcome: CheckOutcome) {
-        let kind: PluginCandidate.Kind = path.hasSuffix(".yaml") ? .manifest : .library
-        let files: PluginFiles
-        do {
-            files = try PluginFiles(path, kind: kind)
-        } catch let error as PluginFiles.Unfit {
-            return ("", .rejected(error.description))
-        }
-        var check = GuardedCheck(program: options.program, level: level, seed: seed)
-        check.stageSeconds = level <= .probe ? options.stageSeconds : 24 * options.stageSeconds
-        var outcome = try check.run(try files.store(in: cache), name: path, kind: kind)
-        if level >= .highest, kind == .library, case .finished(var report) = outcome {
-            let extra = (try? ELFImage(bytes: files.plugin.bytes, path: path))?.unexpectedExports() ?? []
-            report.checks.append(
-                .init(
-                    component: "library", level: 10, law: "it exports gud_plugin_entry alone", passed: extra.isEmpty,
-                    detail: extra.isEmpty
-                        ? ""
-                        : "it also exports \(extra.prefix(8).joined(separator: ", ")); link it with a version script"))
-            outcome = .finished(report)
-        }
-        return (files.sha256, outcome)
-    }
-
-    /// Forgets what is known about a file, so that it is tried again.
-    public func forget(_ path: String) throws {
-        let kind: PluginCandidate.Kind = path.hasSuffix(".yaml") ? .manifest : .library
-        // What cannot be read has no verdict to forget.
-        if let files = try? PluginFiles(path, kind: kind) { try cache.forget(sha256: files.sha256) }
-    }
-}
-
-extension PluginHost {
-    /// The library that lies beside a manifest.
-    private static func boundLibrary(_ candidate: PluginCandidate) -> String? {
-        guard candidate.kind == .manifest, let manifest = try? ForeignManifest(contentsOf: candidate.path),
-            manifest.libraryPath.contains("/")
-        else { return nil }
-        return try? _UnsafeFiles.realPath(manifest.libraryPath)
-    }
-
-    private func examine(_ candidate: PluginCandidate, progress: (String) -> Void) throws -> PluginRecord {
-        let files: PluginFiles
-        do {
-            files = try PluginFiles(candidate.path, kind: candidate.kind)
-        } catch let error as any GUDError {
-            return record(candidate, sha256: "", cached: "", nil, .rejected(error.description))
-        }
-        let cached = try files.store(in: cache)
-        let verdict = try known(files) ?? find(candidate, files, cached, progress)
-        let sha256 = try files.digest(withSystemLibrary: verdict.librarySHA256)
-        let checked = (verdict.date, verdict.seconds)
-        if case .broken(let breakdown) = verdict.outcome {
-            return record(
-                candidate, sha256: sha256, cached: cached, nil, .quarantined(breakdown, verdict.date), checked)
-        }
-        guard case .finished(let report) = verdict.outcome, verdict.outcome.objection == nil else {
-            return record(
-                candidate, sha256: sha256, cached: cached, nil, .rejected(verdict.outcome.objection ?? ""), checked)
-        }
-        let status: PluginRecord.Status =
-            switch trust.decision(id: report.description.id, sha256: sha256, file: candidate.path) {
-            case .allowed(let isolated): .usable(isolated: isolated)
-            case .refused(let reason): .refused(reason)
-            }
-        return record(candidate, sha256: sha256, cached: cached, report.description, status, checked)
-    }
-
-    private func record(
-        _ candidate: PluginCandidate, sha256: String, cached: String, _ description: PluginDescription?,
-        _ status: PluginRecord.Status, _ checked: (Date, Double)? = nil
-    ) -> PluginRecord {
-        PluginRecord(
-            path: candidate.path, source: candidate.source, kind: candidate.kind, sha256: sha256, cachedPath: cached,
-            description: description, status: status, checked: checked.map { (date: $0.0, seconds: $0.1) })
-    }
-
-    /// What is known about the bytes, where it is still true.
-    private func known(_ files: PluginFiles) throws -> Verdict? {
-        guard let verdict = cache.verdict(Verdict.self, sha256: files.sha256),
-            verdict.checkedBy == Verdict.currentChecker
-        else { return nil }
-        if case .finished(let report) = verdict.outcome, files.library == nil, let library = report.description.library
-        {
-            // A library of the system may have changed since.
-            guard let now = try? PluginBytes(contentsOf: library).sha256, now == verdict.librarySHA256 else {
-                return nil
-            }
-        }
-        return verdict
-    }
-
-    /// Tries a plugin in a process of its own, and keeps what came of it.
-    private func find(
-        _ candidate: PluginCandidate, _ files: PluginFiles, _ cached: String, _ progress: (String) -> Void
-    ) throws -> Verdict {
-        progress("checking plugin '\(candidate.path)' in a process of its own")
-        let start = Date()
-        var check = GuardedCheck(program: options.program)
-        check.stageSeconds = options.stageSeconds
-        let outcome = try check.run(cached, name: candidate.path, kind: candidate.kind)
-        var verdict = Verdict(
-            checkedBy: Verdict.currentChecker, date: start, outcome: outcome, seconds: Date().timeIntervalSince(start))
-        if case .finished(let report) = outcome, files.library == nil, let library = report.description.library {
-            verdict.librarySHA256 = try PluginBytes(contentsOf: library).sha256
-        }
-        try cache.record(verdict, sha256: files.sha256)
-        return verdict
     }
 }

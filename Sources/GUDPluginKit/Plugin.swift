@@ -16,8 +16,8 @@ import GUDCore
 ///             .export(to: host, plugin, error)
 ///     }
 ///
-/// Never conform a type of another module to a protocol of another module in a plugin, and never look types up by name: the
-/// runtime does both across all libraries of the process.
+/// Never conform a type of another module to a protocol of another module in a plugin, and never look types up by name:
+/// the runtime does both across all libraries of the process.
 public struct Plugin: Sendable {
     /// A unique name, by convention a reversed domain: `org.example.rotation`.
     public let id: String
@@ -41,7 +41,8 @@ public struct Plugin: Sendable {
 public struct PluginComponent: Sendable {
     /// How many calls the host may make at the same time.
     public enum Threads: UInt32, Sendable {
-        /// Any number, on one object as well. Conforming types are `Sendable`, so that this holds unless they wrap something.
+        /// Any number, on one object as well. Conforming types are `Sendable`, so that this holds unless they wrap
+        /// something.
         case concurrent = 0
         /// One at a time on each object.
         case object = 1

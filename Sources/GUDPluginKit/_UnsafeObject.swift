@@ -5,7 +5,8 @@ import Synchronization
 
 /// A component's object behind the interface.
 ///
-/// Invariant: `create` retains it once, `destroy` releases it; between the two the host may use it as often as it likes.
+/// Invariant: `create` retains it once, `destroy` releases it; between the two the host may use it as often as it
+/// likes.
 final class ObjectBox<Value: Sendable>: Sendable {
     let value: Value
     /// Arrays that the host was pointed to; they live as long as the object.

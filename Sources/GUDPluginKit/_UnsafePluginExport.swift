@@ -26,7 +26,8 @@ final class FactoryBox<Factory: ComponentFactory> {
 extension Plugin {
     /// Makes the tables of the plugin and points the host to them; the body of `gud_plugin_entry`.
     ///
-    /// Invariant: a library is never unloaded, so that tables, texts and factories are made once and live as long as the process.
+    /// Invariant: a library is never unloaded, so that tables, texts and factories are made once and live as long as
+    /// the process.
     ///
     /// - Returns: What `gud_plugin_entry` is to return.
     public func export(

@@ -4,8 +4,8 @@ import GUDPluginABI
 
 /// The host's basis, seen from a plugin.
 ///
-/// Invariant: the host keeps its space alive for as long as the call or the object that it was given to, and its functions may be called
-/// from any thread.
+/// Invariant: the host keeps its space alive for as long as the call or the object that it was given to, and its
+/// functions may be called from any thread.
 struct HostBasis: Basis, @unchecked Sendable {
     private let space: gud_space
     let shape: SampleShape

@@ -1,7 +1,7 @@
 /// The name of a new component, and the identifiers that are made of it.
 ///
-/// Every identifier ends in the kind, `rotation` becoming `RotationBasis` and `rotation_basis`, so that none is a reserved
-/// word of any language; a name that ends in its kind already (`my-basis`) does not get it twice.
+/// Every identifier ends in the kind, `rotation` becoming `RotationBasis` and `rotation_basis`, so that none is a
+/// reserved word of any language; a name that ends in its kind already (`my-basis`) does not get it twice.
 public struct PluginName: Sendable, Equatable {
     /// As configurations write it: `daubechies-4`.
     public let text: String

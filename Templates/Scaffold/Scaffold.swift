@@ -6,8 +6,8 @@ import GUDCore
 ///     let scaffold = try Scaffold(kind: .basis, name: "rotation", language: .c)
 ///     try scaffold.write(to: "rotation")
 ///
-/// The result stands alone: it holds the C header (or its Rust binding), builds with `make`, tests itself with `make test`
-/// and does something already, for its author to change.
+/// The result stands alone: it holds the C header (or its Rust binding), builds with `make`, tests itself with `make
+/// test` and does something already, for its author to change.
 public struct Scaffold: Sendable {
     /// The kind of component.
     public let kind: PluginKind

@@ -8,9 +8,9 @@ import GUDPluginHost
 ///
 ///     swift run -c release plugins-benchmark [REPEATS]
 ///
-/// Baseline: a Swift type behind `any Basis` that calls the same memcpy. Beside it, interleaved: the C table of a plugin, a
-/// manifest whose function is cast and called directly, one that goes through libffi, and the plugin in a process of its own.
-/// Then the time to check a plugin before its first use, and to load it.
+/// Baseline: a Swift type behind `any Basis` that calls the same memcpy. Beside it, interleaved: the C table of a
+/// plugin, a manifest whose function is cast and called directly, one that goes through libffi, and the plugin in a
+/// process of its own. Then the time to check a plugin before its first use, and to load it.
 @main
 struct PluginsBenchmark {
     static func main() throws {

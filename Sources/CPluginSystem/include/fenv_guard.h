@@ -13,7 +13,7 @@ typedef struct gud_fenv {
     fenv_t environment;
 } gud_fenv;
 
-/* Saves the calling thread's floating-point environment. Returns 0, or non-zero where it cannot be read. [any thread] */
+/* Saves the calling thread's floating-point environment. Returns 0, or another number where it cannot. [any thread] */
 int gud_fenv_save(gud_fenv *saved);
 
 /* Puts a saved environment back on the calling thread. Returns 0, or non-zero where it cannot be set. [any thread] */

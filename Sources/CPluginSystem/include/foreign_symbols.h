@@ -14,7 +14,8 @@ int gud_symbol_is_function(const void *address);
    library. Returns 0, or -1 where its symbol table cannot be read. [any thread] */
 int gud_visit_functions(void *library, void (*visit)(const char *name, void *context), void *context);
 
-/* The file of an opened library, as the loader found it; NULL where it does not say. It belongs to the library. [any thread] */
+/* The file of an opened library, as the loader found it; NULL where it does not say. It belongs to the library.
+   [any thread] */
 const char *gud_library_path(void *library);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* The system calls that Swift cannot import or must not make: processes, limits, guard pages, the floating-point environment. */
+/* System calls that Swift cannot import or must not make: processes, limits, guard pages, floating-point environment. */
 #ifndef PLUGIN_SYSTEM_H
 #define PLUGIN_SYSTEM_H
 
@@ -10,15 +10,15 @@
 #include "foreign_symbols.h"
 
 /*
- * Starts a program in a process group of its own. Descriptor 3 of the child is `channel`; its standard output and error are `output`;
- * its standard input is empty; it has no other descriptors. Signals are unblocked and at their defaults.
+ * Starts a program in a process group of its own. Descriptor 3 of the child is `channel`; its standard output and error
+ * are `output`; its standard input is empty; it has no other descriptors. Signals are unblocked and at their defaults.
  * Returns 0, or an errno.
  */
 int gud_spawn(const char *program, char *const argv[], char *const envp[], int channel, int output, pid_t *pid);
 
 /*
- * For the worker, first thing: it cannot gain privileges, leaves no core, adopts what its children leave behind, and may use so many
- * seconds of processor time and bytes of address space (0: as many as it likes).
+ * For the worker, first thing: it cannot gain privileges, leaves no core, adopts what its children leave behind, and
+ * may use so many seconds of processor time and bytes of address space (0: as many as it likes).
  */
 void gud_confine(unsigned cpu_seconds, unsigned long address_space);
 
@@ -29,29 +29,32 @@ int gud_exit_with(int channel);
 int gud_kill_descendants(void);
 
 /*
- * Kills every process whose environment at its start held "NAME=value", wherever it is now; returns how many there were. Finds
- * what a worker's children have become that left its group and outlived it.
+ * Kills every process whose environment at its start held "NAME=value", wherever it is now; returns how many there
+ * were. Finds what a worker's children have become that left its group and outlived it.
  */
 int gud_kill_marked(const char *variable);
 
 /*
- * Waits until one of two descriptors can be read or is at its end; a negative one is never. Returns 1 for the first, 2 for the
- * second, 3 for both, 0 when the time is up.
+ * Waits until one of two descriptors can be read or is at its end; a negative one is never. Returns 1 for the first, 2
+ * for the second, 3 for both, 0 when the time is up.
  */
 int gud_wait_for_either(int first, int second, int timeout_milliseconds);
 
 /* Adds to the number of calls of the calling thread's that hold a whole plugin, and returns it. [any thread] */
 int gud_serial_calls(int more);
 
-/* Pages that end (at_end) or begin (else) exactly with `bytes` bytes, between pages that cannot be touched. NULL when out of memory. */
+/*
+ * Pages that end (at_end) or begin (else) exactly with `bytes` bytes, between pages that cannot be touched. NULL when
+ * out of memory. The name is kept.
+ */
 void *gud_guarded_allocate(size_t bytes, int at_end, const char *name);
 /* Makes the pages of a guarded allocation readable only, or writable again. */
 void gud_guarded_protect(void *start, int read_only);
 void gud_guarded_free(void *start);
 
 /*
- * Reports a fault before the process dies of it: writes one line "F <text>" to the descriptor, naming the guarded allocation that was
- * overrun where it was one. Runs on a stack of its own.
+ * Reports a fault before the process dies of it: writes one line "F <text>" to the descriptor, naming the guarded
+ * allocation that was overrun where it was one. Runs on a stack of its own.
  */
 void gud_report_faults(int descriptor);
 

@@ -4,8 +4,8 @@ import GUDPluginABI
 
 /// A space, lent to a plugin.
 ///
-/// Invariant: the table's pointers, its context among them, are valid as long as this object; whoever lends it keeps it alive for as long as
-/// the interface promises.
+/// Invariant: the table's pointers, its context among them, are valid as long as this object; whoever lends it keeps it
+/// alive for as long as the interface promises.
 final class LentSpace: @unchecked Sendable {
     let table: UnsafePointer<gud_space>
     private let space: ComponentSpace

@@ -5,7 +5,8 @@ import GUDPluginABI
 extension NoisingStates {
     /// Lends the states to a plugin for one call.
     ///
-    /// Invariant: the pointers are valid inside the body alone. A shared state is lent as it is; states of single samples are gathered first.
+    /// Invariant: the pointers are valid inside the body alone. A shared state is lent as it is; states of single
+    /// samples are gathered first.
     func withTable<Result>(
         _ body: (UnsafePointer<UnsafePointer<gud_noising_state>?>?, _ count: Int) -> Result
     ) -> Result {

@@ -4,7 +4,8 @@ import GUDPluginABI
 
 /// A plugin's basis behind the core's protocol.
 ///
-/// Invariant: the plugin sees buffers of exactly the counts that its `info` promised; everything is checked before it is called.
+/// Invariant: the plugin sees buffers of exactly the counts that its `info` promised; everything is checked before it
+/// is called.
 class PluginBasis: Basis, @unchecked Sendable {
     let shape: SampleShape
     let componentCount: Int

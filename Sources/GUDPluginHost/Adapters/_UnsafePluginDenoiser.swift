@@ -4,7 +4,8 @@ import GUDPluginABI
 
 /// A plugin's denoiser behind the core's protocol.
 ///
-/// Invariant: the plugin sees buffers of exactly the counts that the interface promises; everything is checked before it is called.
+/// Invariant: the plugin sees buffers of exactly the counts that the interface promises; everything is checked before
+/// it is called.
 class PluginDenoiser: Denoiser, @unchecked Sendable {
     let componentCount: Int
     let embeddingWidth: Int

@@ -4,8 +4,8 @@ import GUDPluginABI
 
 /// One object of a plugin's component, from `create` to `destroy`.
 ///
-/// Invariants: the pointer is the plugin's and is passed to its functions only; calls go through the gate, so that no more are running
-/// at once than the component takes; the object is destroyed once, after the last call.
+/// Invariants: the pointer is the plugin's and is passed to its functions only; calls go through the gate, so that no
+/// more are running at once than the component takes; the object is destroyed once, after the last call.
 final class PluginObject: @unchecked Sendable {
     /// The kind and name of the component: `basis/walsh`.
     let component: String

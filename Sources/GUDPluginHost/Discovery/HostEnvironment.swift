@@ -1,7 +1,7 @@
 import Foundation
 
-/// What the search for plugins may know of its surroundings: the environment's variables, unless the process has rights that
-/// whoever set them lacks.
+/// What the search for plugins may know of its surroundings: the environment's variables, unless the process has rights
+/// that whoever set them lacks.
 public struct HostEnvironment: Sendable {
     /// Whether the process runs with another user's rights or capabilities; variables are then not believed.
     public let isPrivileged: Bool

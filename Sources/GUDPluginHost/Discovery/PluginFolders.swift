@@ -2,9 +2,9 @@ import GUDCore
 
 /// The places in which plugins are looked for, and in which order.
 ///
-/// Explicit paths come first, then `GUD_PLUGIN_PATH` (folders separated by colons), `$XDG_DATA_HOME/gud/plugins` (by default
-/// `~/.local/share/gud/plugins`), and the system's folders. A privileged process believes no variable, and takes the home
-/// folder from the account of the user whose rights it has.
+/// Explicit paths come first, then `GUD_PLUGIN_PATH` (folders separated by colons), `$XDG_DATA_HOME/gud/plugins` (by
+/// default `~/.local/share/gud/plugins`), and the system's folders. A privileged process believes no variable, and
+/// takes the home folder from the account of the user whose rights it has.
 public struct PluginFolders: Sendable {
     /// Where distributions and administrators put plugins.
     public static let systemFolders = ["/usr/local/lib/gud/plugins", "/usr/lib/gud/plugins"]
@@ -29,8 +29,8 @@ public struct PluginFolders: Sendable {
 
     /// Looks through all places.
     ///
-    /// In each folder: files whose names end in `.so` or `.plugin.yaml`, ordered by name, then those of its sub-folders, one
-    /// level deep. Hidden names are passed over. Nothing is opened.
+    /// In each folder: files whose names end in `.so` or `.plugin.yaml`, ordered by name, then those of its
+    /// sub-folders, one level deep. Hidden names are passed over. Nothing is opened.
     ///
     /// - Throws: ``PluginFolderError`` for an explicit path that is not there or cannot be read. Everything else that is wrong
     ///   is in ``PluginSearch/problems``.

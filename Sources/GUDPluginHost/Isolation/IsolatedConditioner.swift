@@ -15,8 +15,8 @@ final class IsolatedConditioner: TrainingConditioner, Sendable {
     func condition(
         _ request: ConditionRequest, in space: ComponentSpace
     ) throws(ConditionerError) -> Condition {
-        let number = object.process.keep(space)
-        defer { object.process.release(space: number) }
+        let number = object.process.spaces.keep(space)
+        defer { object.process.spaces.release(number) }
         do {
             var payload = try WirePayload(0)
             let wire = WireRequest(

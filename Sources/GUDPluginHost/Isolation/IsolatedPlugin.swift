@@ -3,9 +3,9 @@ import GUDCore
 
 /// A plugin in a process of its own, behind the same interface as one in this process.
 ///
-/// A crash there is an error here. A process takes one call at a time; when it is gone, its objects are, and the next one that is
-/// made starts another. Bases have one, all other objects share another: a denoiser or a conditioner waits while the host applies
-/// the basis of its space, which may be the same plugin's.
+/// A crash there is an error here. A process takes one call at a time; when it is gone, its objects are, and the next
+/// one that is made starts another. Bases have one, all other objects share another: a denoiser or a conditioner waits
+/// while the host applies the basis of its space, which may be the same plugin's.
 final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
     let description: PluginDescription
     private let start: @Sendable () throws(PluginError) -> IsolatedProcess
@@ -61,7 +61,7 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
 
     func makeDenoiser(_ name: String, _ parameters: Parameters, _ context: DenoiserContext) throws -> any Denoiser {
         try create("denoiser", name, parameters) { wire, payload, process in
-            let number = process.keep(context.space)
+            let number = process.spaces.keep(context.space)
             wire.space = payload.append(context.space, number: number)
             wire.fitting = context.fitting.map { payload.append($0) }
             wire.state = context.state.map { payload.append($0) }
@@ -110,7 +110,7 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
             answer = try process.ask(
                 WireFrame(.create), try payload.describing(wire), doing: "making \(component.place)")
         } catch {
-            if let space = wire.space { process.release(space: space.number) }
+            if let space = wire.space { process.spaces.release(space.number) }
             throw error
         }
         do {
@@ -120,7 +120,7 @@ final class IsolatedPlugin: OpenedPlugin, @unchecked Sendable {
         } catch let error as any GUDError {
             throw error
         } catch {
-            if let space = wire.space { process.release(space: space.number) }
+            if let space = wire.space { process.spaces.release(space.number) }
             throw PluginError.process(
                 plugin: description.id, reason: "does not answer as it should (making \(component.place)): \(error)")
         }

@@ -4,16 +4,15 @@ import GUDCore
 
 /// A plugin's process: one call at a time over a channel, with arrays in shared memory.
 ///
-/// Invariants: the lock is held from a request to its answer, so that the arena belongs to one call; spaces that a plugin may ask
-/// for are kept until they are released.
+/// Invariant: the lock is held from a request to its answer, so that the arena belongs to one call.
 final class IsolatedProcess: @unchecked Sendable {
     /// The plugin's id, for messages.
     let plugin: String
     private let worker: WorkerProcess
     private let lock = NSRecursiveLock()
     private var arena: SharedMemory?
-    private var spaces: [Int: ComponentSpace] = [:]
-    private var nextSpace = 1
+    /// The spaces that the plugin may ask for.
+    let spaces = IsolatedSpaces()
     private var ended: PluginError?
 
     /// Starts a process and opens the plugin in it.
@@ -68,28 +67,10 @@ final class IsolatedProcess: @unchecked Sendable {
     func destroy(_ object: Int, space: Int?) {
         lock.lock()
         defer { lock.unlock() }
-        if let space { spaces[space] = nil }
+        if let space { spaces.release(space) }
         guard ended == nil else { return }
         try? send(WireFrame(.destroy, object), "the end of an object")
         try? acknowledge("the end of an object")
-    }
-
-    /// Keeps a space that the plugin may ask for.
-    ///
-    /// - Returns: The number that it is known by.
-    func keep(_ space: ComponentSpace) -> Int {
-        lock.lock()
-        defer { lock.unlock() }
-        nextSpace += 1
-        spaces[nextSpace] = space
-        return nextSpace
-    }
-
-    /// Lets go of a space.
-    func release(space: Int) {
-        lock.lock()
-        defer { lock.unlock() }
-        spaces[space] = nil
     }
 
     private func arena(of size: Int) throws(PluginError) -> SharedMemory {
@@ -155,7 +136,7 @@ final class IsolatedProcess: @unchecked Sendable {
                 if descriptor >= 0 { close(descriptor) }
                 throw .isolated(message: frame.text, isRequest: frame.integer(0) == 1)
             case .spaceForward, .spaceInverse:
-                let reply = transform(frame, descriptor)
+                let reply = spaces.apply(frame, descriptor)
                 do {
                     try reply.send(to: worker.channel)
                 } catch {
@@ -166,32 +147,6 @@ final class IsolatedProcess: @unchecked Sendable {
                 worker.kill()
                 throw failure("sent what it must not send", doing)
             }
-        }
-    }
-
-    /// Applies the basis of a space for the plugin.
-    private func transform(_ frame: WireFrame, _ descriptor: Int32) -> WireFrame {
-        do {
-            let memory = try SharedMemory(descriptor: descriptor)
-            guard let space = spaces[frame.integer(0)] else { throw WireError("the space is no longer there") }
-            let (batch, offset) = (frame.integer(1), frame.integer(2))
-            let isForward = frame.kind == .spaceForward
-            let (rows, columns) =
-                isForward ? (space.dimension, space.componentCount) : (space.componentCount, space.dimension)
-            guard batch >= 0, batch < 1 << 32, (0...memory.count).contains(offset), offset % 64 == 0,
-                4 * batch * rows <= offset,
-                offset + 4 * batch * columns <= memory.count
-            else { throw WireError("the memory does not hold a batch of \(batch)") }
-            let source = UnsafeBufferPointer(memory.scalars(at: 0, count: batch * rows, as: Float.self))
-            var result = memory.scalars(at: offset, count: batch * columns, as: Float.self).mutableSpan
-            if isForward {
-                try space.basis.forward(source.span, into: &result)
-            } else {
-                try space.basis.inverse(source.span, into: &result)
-            }
-            return WireFrame(.done)
-        } catch {
-            return WireFrame(.failed, text: "\(error)")
         }
     }
 

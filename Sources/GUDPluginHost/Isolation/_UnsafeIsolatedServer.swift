@@ -5,16 +5,16 @@ import Synchronization
 
 /// The plugin's side of isolation: makes objects, and answers one call after the other until the host goes away.
 ///
-/// Invariants: one thread serves; the arena is the host's and is touched only between a request and its answer; offsets come from the
-/// host, which is trusted.
+/// Invariants: one thread serves; the arena is the host's and is touched only between a request and its answer; offsets
+/// come from the host, which is trusted.
 final class IsolatedServer: @unchecked Sendable {
     private let plugin: any OpenedPlugin
     private let channel = PluginWorker.channel
     private var arena: SharedMemory?
     private var objects: [Int: any Sendable] = [:]
     private var nextNumber = 1
-    /// Held while the host is asked for something, as several threads of the plugin may do at once.
-    private let asking = NSLock()
+    /// The bases that stayed with the host.
+    let hostSpaces = HostSpaces(channel: PluginWorker.channel)
     private static let isCancelled = Atomic(false)
 
     private init(_ plugin: any OpenedPlugin) { self.plugin = plugin }
@@ -122,7 +122,7 @@ final class IsolatedServer: @unchecked Sendable {
                 plugin.makeDenoiser(
                     wire.name, parameters,
                     DenoiserContext(
-                        space: try payload.space(space, transform: askHost), fitting: fitting, state: state,
+                        space: try payload.space(space, transform: hostSpaces.apply), fitting: fitting, state: state,
                         embeddingWidth: wire.embeddingWidth, seed: wire.seed, device: wire.device)))
         default:
             return try keep(plugin.makeConditioner(wire.name, parameters, classCount: wire.classCount))
@@ -159,88 +159,16 @@ final class IsolatedServer: @unchecked Sendable {
         return try answer(wire, payload)
     }
 
-    private func answer(_ description: some Encodable, _ payload: WirePayload) throws -> (WireFrame, SharedMemory?) {
+    func answer(_ description: some Encodable, _ payload: WirePayload) throws -> (WireFrame, SharedMemory?) {
         (WireFrame(.done), try payload.describing(description).share())
     }
 
-    private func transform(_ frame: WireFrame) throws {
-        let basis = try object(frame.integer(0), as: (any Basis).self)
-        let (batch, offset) = (frame.integer(1), frame.integer(2))
-        let (rows, columns) =
-            frame.kind == .forward
-            ? (basis.dimension, basis.componentCount) : (basis.componentCount, basis.dimension)
-        let source = try memory().scalars(at: 0, count: batch * rows, as: Float.self)
-        var result = try memory().scalars(at: offset, count: batch * columns, as: Float.self).mutableSpan
-        if frame.kind == .forward {
-            try basis.forward(UnsafeBufferPointer(source).span, into: &result)
-        } else {
-            try basis.inverse(UnsafeBufferPointer(source).span, into: &result)
-        }
-    }
-
-    private func predict(_ frame: WireFrame) throws {
-        let denoiser = try object(frame.integer(0), as: (any Denoiser).self)
-        let layout = DenoiserLayout(
-            batch: frame.integer(1), components: denoiser.componentCount, states: frame.integer(2),
-            embeddingWidth: frame.integer(3), isPullBack: frame.kind == .pullBack)
-        let arena = try memory()
-        let states = layout.readStates(arena)
-        let embeddings = layout.readEmbeddings(arena)
-        let noised = UnsafeBufferPointer(arena.scalars(at: layout.noised, count: layout.count, as: Float.self))
-        var noise = arena.scalars(at: layout.noise, count: layout.count, as: Float.self).mutableSpan
-        guard frame.kind == .pullBack else {
-            return try denoiser.predictNoise(in: noised.span, states: states, embeddings: embeddings, into: &noise)
-        }
-        guard let differentiable = denoiser as? any DifferentiableDenoiser else {
-            throw WireError("the denoiser does not differentiate itself")
-        }
-        let cotangents = UnsafeBufferPointer(arena.scalars(at: layout.cotangents, count: layout.count, as: Float.self))
-        var products = arena.scalars(at: layout.products, count: layout.count, as: Float.self).mutableSpan
-        try differentiable.pullBack(
-            cotangents.span, through: noised.span, states: states, embeddings: embeddings, noise: &noise,
-            into: &products)
-    }
-
-    private func condition(_ payload: WirePayload) throws -> (WireFrame, SharedMemory?) {
-        let wire = try payload.description(as: WireRequest.self)
-        let conditioner = try object(wire.object, as: (any Conditioner).self)
-        var request = ConditionRequest(classIndex: wire.classIndex, guidance: wire.guidance)
-        if let observed = wire.observed, let mask = wire.mask {
-            request.observed = (try payload.array(observed), try payload.array(mask, as: UInt8.self).map { $0 != 0 })
-        }
-        let made = try conditioner.condition(request, in: try payload.space(wire.space, transform: askHost))
-        var result = try WirePayload(0)
-        let wireCondition = WireCondition(
-            embedding: made.embedding.map { result.append($0) }, guidance: made.guidance,
-            mask: made.given.map { result.append($0.mask.map { $0 ? UInt8(1) : 0 }) },
-            values: made.given.map { result.append($0.values) })
-        return try answer(wireCondition, result)
-    }
-
-    /// Asks the host to apply the basis of one of its spaces.
-    @Sendable
-    private func askHost(
-        _ kind: WireFrame.Kind, _ space: Int, _ batch: Int, _ source: Span<Float>, _ result: inout MutableSpan<Float>
-    ) throws(WireError) {
-        let offset = (4 * source.count + 63) / 64 * 64
-        let memory = try SharedMemory(count: offset + 4 * result.count)
-        let sent = memory.scalars(at: 0, count: source.count, as: Float.self)
-        for index in 0..<source.count { sent[index] = source[index] }
-        asking.lock()
-        defer { asking.unlock() }
-        try WireFrame(kind, space, batch, offset).send(to: channel, descriptor: memory.descriptor)
-        guard let (frame, _) = try WireFrame.receive(from: channel) else { throw WireError("the host is gone") }
-        guard frame.kind == .done else { throw WireError(frame.text) }
-        let received = memory.scalars(at: offset, count: result.count, as: Float.self)
-        for index in 0..<result.count { result[index] = received[index] }
-    }
-
-    private func memory() throws(WireError) -> SharedMemory {
+    func memory() throws(WireError) -> SharedMemory {
         guard let arena else { throw WireError("the host sent no memory") }
         return arena
     }
 
-    private func object<Value>(_ number: Int, as type: Value.Type) throws(WireError) -> Value {
+    func object<Value>(_ number: Int, as type: Value.Type) throws(WireError) -> Value {
         guard let object = objects[number] as? Value else {
             throw WireError("object \(number) is not what was asked for")
         }

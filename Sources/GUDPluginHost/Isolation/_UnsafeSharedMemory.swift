@@ -4,8 +4,8 @@ import GUDCore
 
 /// Memory that two processes see.
 ///
-/// Invariant: the mapping and the descriptor belong to this object until it ends; both processes take turns, one waiting for a message
-/// while the other works on the memory.
+/// Invariant: the mapping and the descriptor belong to this object until it ends; both processes take turns, one
+/// waiting for a message while the other works on the memory.
 final class SharedMemory: @unchecked Sendable {
     /// The descriptor of the memory, to hand to the other process.
     let descriptor: Int32

@@ -3,7 +3,8 @@ import GUDCore
 
 /// A description as JSON, followed by arrays of numbers as they are: what is too large for a message.
 ///
-/// Layout: the count of sections, the length of each in bytes, then the sections, each from a multiple of 64 on. The first is the JSON.
+/// Layout: the count of sections, the length of each in bytes, then the sections, each from a multiple of 64 on. The
+/// first is the JSON.
 ///
 /// Invariant: sections are copied in and out as bytes of the same machine.
 struct WirePayload {

@@ -6,8 +6,9 @@ import GUDPluginABI
 
 /// A plugin's library, opened in this process for good.
 ///
-/// Invariants: the library is never closed (a Swift image that goes away takes the runtime's tables with it), so that every pointer in
-/// its tables stays valid; the tables are copied once, by their own sizes; required functions are there.
+/// Invariants: the library is never closed (a Swift image that goes away takes the runtime's tables with it), so that
+/// every pointer in its tables stays valid; the tables are copied once, by their own sizes; required functions are
+/// there.
 final class LoadedPlugin: @unchecked Sendable {
     /// One component's table of a kind that this program knows.
     struct Component {
@@ -84,8 +85,9 @@ final class LoadedPlugin: @unchecked Sendable {
 
 /// Lets as many calls into an object at once as its component takes.
 ///
-/// Invariant: while a thread is in a plugin that takes one call at a time, it is counted as such, so that the plugin gets no other
-/// thread of the host's: one that came back to the plugin, through a space in its own basis, would wait for ever.
+/// Invariant: while a thread is in a plugin that takes one call at a time, it is counted as such, so that the plugin
+/// gets no other thread of the host's: one that came back to the plugin, through a space in its own basis, would wait
+/// for ever.
 struct CallGate: @unchecked Sendable {
     private let lock: NSRecursiveLock?
     private let isOfPlugin: Bool

@@ -3,8 +3,8 @@ import GUDCore
 
 /// The parameters of one object, as a plugin reads them while it makes it.
 ///
-/// Invariant: texts and lists are owned by this object, so that the pointers handed out are valid as long as it lives, which is
-/// for the whole of `create`; the lock is held while they are made, for any thread may ask.
+/// Invariant: texts and lists are owned by this object, so that the pointers handed out are valid as long as it lives,
+/// which is for the whole of `create`; the lock is held while they are made, for any thread may ask.
 final class ParameterBox {
     private let values: [String: ParameterValue]
     private let lock = NSLock()

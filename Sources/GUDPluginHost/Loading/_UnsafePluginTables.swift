@@ -4,8 +4,8 @@ import GUDPluginABI
 
 /// Reads the tables that a plugin's entry points to, and checks everything that can be checked without calling it.
 ///
-/// Invariant: no byte beyond a table's own size is read. Pointers that point nowhere cannot be recognised; that is why a plugin is
-/// read in a child process first.
+/// Invariant: no byte beyond a table's own size is read. Pointers that point nowhere cannot be recognised; that is why
+/// a plugin is read in a child process first.
 struct PluginTables {
     private let plugin: gud_plugin
     private let path: String

@@ -4,8 +4,8 @@ import GUDCore
 
 /// The other side of ``GuardedCheck`` and of isolated plugins: what the command `plugin-worker` does.
 ///
-/// A program that wants to check or isolate plugins without the program `gud` beside it calls ``run(_:)`` first thing where its first argument is
-/// `plugin-worker`.
+/// A program that wants to check or isolate plugins without the program `gud` beside it calls ``run(_:)`` first thing
+/// where its first argument is `plugin-worker`.
 public enum PluginWorker {
     /// The descriptor of the channel to whoever started the process.
     static let channel: Int32 = 3

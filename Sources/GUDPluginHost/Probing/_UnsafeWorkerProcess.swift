@@ -2,7 +2,8 @@ import CPluginSystem
 import Foundation
 import GUDCore
 
-/// A child process that runs a plugin's code: this very program, or the one that was named, in a process group of its own.
+/// A child process that runs a plugin's code: this very program, or the one that was named, in a process group of its
+/// own.
 ///
 /// Invariant: the process is reaped exactly once; descriptors belong to this object until they are closed in `deinit`.
 final class WorkerProcess: @unchecked Sendable {
@@ -79,7 +80,8 @@ final class WorkerProcess: @unchecked Sendable {
         note(status)
     }
 
-    /// Waits until there is something to receive from the channel, or its end; takes in what the process says meanwhile.
+    /// Waits until there is something to receive from the channel, or its end; takes in what the process says
+    /// meanwhile.
     func waitForMessage(milliseconds: Int32) -> Bool {
         let deadline = Date().addingTimeInterval(Double(milliseconds) / 1000)
         repeat {

@@ -1,6 +1,7 @@
 import GUDCore
 
-/// A basis whose every call works between guard pages, on a source that cannot be written and a destination full of NaNs.
+/// A basis whose every call works between guard pages, on a source that cannot be written and a destination full of
+/// NaNs.
 struct GuardedBasis: Basis {
     let basis: any Basis
     /// Whether guards follow the buffers; otherwise they precede them.

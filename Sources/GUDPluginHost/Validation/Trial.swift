@@ -4,7 +4,8 @@ import GUDCore
 
 /// Tries the components of a plugin, level by level, and keeps what came of it.
 ///
-/// Runs in a process that may die: whoever started it is told what comes next, so that it knows what a crash interrupted.
+/// Runs in a process that may die: whoever started it is told what comes next, so that it knows what a crash
+/// interrupted.
 final class Trial {
     /// The plugin.
     let plugin: any OpenedPlugin

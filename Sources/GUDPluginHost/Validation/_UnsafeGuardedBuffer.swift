@@ -2,7 +2,8 @@ import CPluginSystem
 
 /// Scalars that end, or begin, exactly where memory that cannot be touched begins.
 ///
-/// Invariant: the memory belongs to this object alone; it is readable throughout, and writable unless it was made read-only.
+/// Invariant: the memory belongs to this object alone; it is readable throughout, and writable unless it was made
+/// read-only.
 final class GuardedBuffer<Scalar: BitwiseCopyable> {
     private let start: UnsafeMutablePointer<Scalar>
     private let count: Int

@@ -1,7 +1,7 @@
 /// The tables by which the loader finds symbols, and which alone tell how many there are.
 ///
-/// A table that is wrong does not merely hide a symbol: a look-up divides by a count of zero, runs round a chain for ever, or
-/// reads beyond the mapped bytes. So they are checked as a whole.
+/// A table that is wrong does not merely hide a symbol: a look-up divides by a count of zero, runs round a chain for
+/// ever, or reads beyond the mapped bytes. So they are checked as a whole.
 struct ELFHashTables {
     let file: ELFBytes
     let segments: ELFSegments
@@ -31,8 +31,8 @@ struct ELFHashTables {
 
     /// Header (buckets, first symbol, filter words, shift), filter, buckets, chains.
     ///
-    /// A bucket holds the index of its first symbol; the chain of that symbol goes on to the first odd hash. Every chain is
-    /// sound where the last one is.
+    /// A bucket holds the index of its first symbol; the chain of that symbol goes on to the first odd hash. Every
+    /// chain is sound where the last one is.
     private func gnuCount(at address: UInt64) throws(ELFError) -> Int {
         let name = "DT_GNU_HASH"
         func bad(_ reason: String) -> ELFError { .hashTable(file.path, table: name, reason: reason) }

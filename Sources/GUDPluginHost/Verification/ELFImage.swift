@@ -2,11 +2,12 @@ import Foundation
 
 /// What the bytes of a shared object say about it, found without running any of it.
 ///
-/// Goals, in order: nothing that a hostile file says can trap, hang or exhaust this process; a file whose
-/// headers or tables would crash the loader is refused with the exact reason; nothing that the loader accepts from a usual linker is refused.
+/// Goals, in order: nothing that a hostile file says can trap, hang or exhaust this process; a file whose headers or
+/// tables would crash the loader is refused with the exact reason; nothing that the loader accepts from a usual linker
+/// is refused.
 ///
-/// Source: System V Application Binary Interface, "Object Files" and "Program Loading and Dynamic Linking"; for the GNU hash
-/// table, glibc's `elf/dl-lookup.c`.
+/// Source: System V Application Binary Interface, "Object Files" and "Program Loading and Dynamic Linking"; for the GNU
+/// hash table, glibc's `elf/dl-lookup.c`.
 struct ELFImage: Sendable {
     /// The function that makes a library a plugin.
     static let entryName = "gud_plugin_entry"

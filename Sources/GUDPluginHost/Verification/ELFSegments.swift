@@ -45,7 +45,8 @@ struct ELFSegments {
             }
         }
         guard let entry = dynamicEntry else { throw .noDynamicSection(path) }
-        // The loader goes by the address, tools by the offset: a file in which they disagree shows each another content.
+        // The loader goes by the address, tools by the offset: a file in which they disagree shows each another
+        // content.
         let place = try self.place(of: entry.address, size: entry.fileSize, "the dynamic section")
         guard place.offset == entry.offset else {
             throw .programHeaders(

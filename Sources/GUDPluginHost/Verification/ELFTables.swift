@@ -1,6 +1,7 @@
 /// The tables by which the loader prepares a library, before any of its code runs.
 ///
-/// The loader believes them: it writes wherever a relocation says, and calls whatever stands in the table of initialisers.
+/// The loader believes them: it writes wherever a relocation says, and calls whatever stands in the table of
+/// initialisers.
 struct ELFTables {
     let file: ELFBytes
     let segments: ELFSegments

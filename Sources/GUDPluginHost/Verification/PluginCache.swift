@@ -1,11 +1,11 @@
 import Foundation
 import GUDCore
 
-/// Copies of accepted plugins, filed by the SHA-256 of their bytes: what was examined is what is loaded, whatever happens to
-/// the original meanwhile.
+/// Copies of accepted plugins, filed by the SHA-256 of their bytes: what was examined is what is loaded, whatever
+/// happens to the original meanwhile.
 ///
-/// `cache/<sha256>/<file name>`, with what is known about the file beside it in `verdict.json`. The folders are the user's
-/// alone. What lies there is compared, never trusted.
+/// `cache/<sha256>/<file name>`, with what is known about the file beside it in `verdict.json`. The folders are the
+/// user's alone. What lies there is compared, never trusted.
 struct PluginCache: Sendable {
     /// The folder of all copies.
     let folder: String
@@ -23,8 +23,8 @@ struct PluginCache: Sendable {
 
     /// Makes sure that a copy of the bytes is there.
     ///
-    /// An existing copy is read and compared; one that differs, or is not a regular file, is replaced as a whole, so that a
-    /// process that has mapped it keeps what it mapped.
+    /// An existing copy is read and compared; one that differs, or is not a regular file, is replaced as a whole, so
+    /// that a process that has mapped it keeps what it mapped.
     ///
     /// - Parameters:
     ///   - plugin: The bytes.
@@ -45,7 +45,8 @@ struct PluginCache: Sendable {
         return path
     }
 
-    /// What was recorded about the bytes of a digest; `nil` where nothing was, or where it is damaged or of another type.
+    /// What was recorded about the bytes of a digest; `nil` where nothing was, or where it is damaged or of another
+    /// type.
     func verdict<Verdict: Decodable>(_ type: Verdict.Type = Verdict.self, sha256: String) -> Verdict? {
         guard SHA256.isHex(sha256),
             let bytes = try? _UnsafeFiles.read(verdictPath(sha256), limit: 1 << 20, followingLinks: false)
@@ -99,8 +100,11 @@ struct PluginCache: Sendable {
         return place
     }
 
-    /// The file's own name, as far as it can be one: never that of the verdict, and short enough for a temporary name beside.
-    private static func name(for plugin: PluginBytes) -> String { keepsName(of: plugin) ? plugin.fileName : "plugin.so" }
+    /// The file's own name, as far as it can be one: never that of the verdict, and short enough for a temporary name
+    /// beside.
+    private static func name(for plugin: PluginBytes) -> String {
+        keepsName(of: plugin) ? plugin.fileName : "plugin.so"
+    }
 
     /// Whether a copy has the name of the original.
     static func keepsName(of plugin: PluginBytes) -> Bool {

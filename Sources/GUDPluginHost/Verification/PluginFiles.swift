@@ -9,7 +9,8 @@ struct PluginFiles: Sendable {
     let library: PluginBytes?
     /// The SHA-256 of the file, or of the digests of both.
     let sha256: String
-    /// Whether copies side by side find one another: the library lies right beside its manifest, under the name given there.
+    /// Whether copies side by side find one another: the library lies right beside its manifest, under the name given
+    /// there.
     private let areSideBySide: Bool
 
     /// Reads and examines the files, without running anything.

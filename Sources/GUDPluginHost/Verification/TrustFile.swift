@@ -3,8 +3,8 @@ import GUDCore
 
 /// The plugins that a person has vouched for, by the SHA-256 of their files: `gud.lock`.
 ///
-/// A pin says that the file is the one that was looked at. It is no sandbox: a plugin that may be loaded in this process can
-/// do whatever this process can.
+/// A pin says that the file is the one that was looked at. It is no sandbox: a plugin that may be loaded in this
+/// process can do whatever this process can.
 public struct TrustFile: Sendable, Equatable {
     /// What happens to plugins that nobody has vouched for.
     public enum UnpinnedPolicy: String, Sendable, CaseIterable {

@@ -4,8 +4,8 @@ import Glibc
 
 /// File system calls that Foundation does not offer with the same guarantees.
 ///
-/// Invariant: a buffer handed to the system is alive for the call and as long as the length says; every descriptor opened is
-/// closed on every way out.
+/// Invariant: a buffer handed to the system is alive for the call and as long as the length says; every descriptor
+/// opened is closed on every way out.
 enum _UnsafeFiles {
     /// A path with all links resolved.
     static func realPath(_ path: String) throws(FileError) -> String {
@@ -98,7 +98,8 @@ enum _UnsafeFiles {
 
     /// Makes a folder and its parents that nobody else may enter.
     ///
-    /// A folder that is there already must belong to this user, or be handed over to nobody else: others' rights are removed.
+    /// A folder that is there already must belong to this user, or be handed over to nobody else: others' rights are
+    /// removed.
     static func makePrivateFolder(_ path: String) throws(FileError) {
         if mkdir(path, 0o700) != 0 {
             let code = errno

@@ -76,7 +76,8 @@ struct IsolationEqualityTests {
         #expect(try again.map { bits(try $0.predictNoise(in: noised, states: states)) } == predictions)
     }
 
-    /// A conditioner in a process of its own asks the host for the basis of its space, which is the same plugin's, isolated, too.
+    /// A conditioner in a process of its own asks the host for the basis of its space, which is the same plugin's,
+    /// isolated, too.
     @Test func spacesOfIsolatedBases() throws {
         let shape = SampleShape.image(height: 4, width: 4, channels: 1)
         let values = noise.normals(samples: 0..<1, count: 16)

@@ -67,7 +67,8 @@ struct IsolationFaultTests {
         try registry.expectOthersWork()
     }
 
-    /// Bases have a process, and all other objects share one; when one of them ends it, the others say what ended theirs.
+    /// Bases have a process, and all other objects share one; when one of them ends it, the others say what ended
+    /// theirs.
     @Test func objectsOfOneProcess() throws {
         let registry = try registry(FixturePlugin.faulty("late", all: true))
         let basis = try registry.basis("faulty", ["isolated": .bool(true)])

@@ -35,8 +35,8 @@ struct ManifestReplacementTests {
         #expect(
             throws: PluginError.load(
                 path: manifest,
-                reason: "its copy '\(record.cachedPath)', or the library that it binds, is gone, or is not what was checked "
-                    + "any more; run the command again")
+                reason: "its copy '\(record.cachedPath)', or the library that it binds, is gone, or is not what was "
+                    + "checked any more; run the command again")
         ) { try registry.basis("plain-dct", ["isolated": .bool(isolated)], shape: .vector(4)) }
     }
 

@@ -37,8 +37,8 @@ import Testing
         let error = message { try wrong.checkSamples() }
         #expect(error?.hasPrefix("f.plugin.yaml: basis.samples[0]: forward gives ") == true)
         #expect(error?.hasSuffix(" at index 0, expected 0.5403023 within 1e-05 of the largest; \(remedy)") == true)
-        // 1.0f in the lower half of the register is, as a double, an angle of 5e-315, if the upper half is zero. Whatever it
-        // is, the round trip is perfect.
+        // 1.0f in the lower half of the register is, as a double, an angle of 5e-315, if the upper half is zero.
+        // Whatever it is, the round trip is perfect.
         for angle in ["5.26e-315", "1", "-77"] {
             let basis = try manifest("double", angle).makeBasis(shape: .vector(2))
             let back = try basis.inverse(basis.forward([3, 4]))

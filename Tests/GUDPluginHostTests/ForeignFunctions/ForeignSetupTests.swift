@@ -38,7 +38,8 @@ import Testing
             #expect(try alive(library) == 0)
             try useTwo(manifest, library)
             #expect(try alive(library) == 0)
-            // The laws' threads may hold the basis a little longer than the laws, so that nothing is counted after them.
+            // The laws' threads may hold the basis a little longer than the laws, so that nothing is counted after
+            // them.
             for count in [9, 16] {
                 let basis = try manifest.makeBasis(shape: .vector(count))
                 for finding in BasisLaws(basis).findings() where !finding.passed { Issue.record("\(finding)") }

@@ -3,7 +3,8 @@ import Testing
 
 @testable import GUDPluginHost
 
-/// A copy of the first bytes of a structure, which say that there are no more, right before memory that cannot be touched.
+/// A copy of the first bytes of a structure, which say that there are no more, right before memory that cannot be
+/// touched.
 final class Edge {
     private let buffer: GuardedBuffer<UInt8>
 

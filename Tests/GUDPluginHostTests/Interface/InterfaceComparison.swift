@@ -1,7 +1,7 @@
 /// Tells what a later version of the interface adds from what it breaks.
 ///
-/// Compares two texts that ``InterfaceHeader/measuringProgram(including:)`` printed. Compatible are new constants, types and
-/// structures, and fields behind the end of a structure that may grow; everything else is a break.
+/// Compares two texts that ``InterfaceHeader/measuringProgram(including:)`` printed. Compatible are new constants,
+/// types and structures, and fields behind the end of a structure that may grow; everything else is a break.
 struct InterfaceComparison {
     /// What the later version adds, one line each.
     private(set) var additions: [String] = []

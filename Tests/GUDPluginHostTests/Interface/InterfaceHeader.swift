@@ -1,7 +1,7 @@
 /// What `gud_plugin.h` declares, read from its text: constants, types, structures with their fields, and the entry.
 ///
-/// It understands the subset of C that the header is written in, and nothing else; whatever it overlooked, the C compiler would
-/// not miss. ``measuringProgram(in:)`` therefore leaves every number to the compiler.
+/// It understands the subset of C that the header is written in, and nothing else; whatever it overlooked, the C
+/// compiler would not miss. ``measuringProgram(in:)`` therefore leaves every number to the compiler.
 struct InterfaceHeader {
     /// A field as it is declared.
     struct Field: Equatable {

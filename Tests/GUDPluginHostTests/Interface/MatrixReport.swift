@@ -2,7 +2,8 @@ import GUDCore
 
 @testable import GUDPluginHost
 
-/// What a host makes of a plugin, as text: its description, and what its components compute of fixed numbers, bit by bit.
+/// What a host makes of a plugin, as text: its description, and what its components compute of fixed numbers, bit by
+/// bit.
 ///
 /// The test uses it in this process, and compiles it into hosts of other versions.
 enum MatrixReport {

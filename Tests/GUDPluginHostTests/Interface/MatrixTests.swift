@@ -7,7 +7,8 @@ import Testing
 
 /// Plugins built against version 1.0 of the interface and a synthetic 1.1, in hosts of both.
 ///
-/// The host of version 1.0 is this process. That of 1.1 is the same source, built against the other header; it is built once.
+/// The host of version 1.0 is this process. That of 1.1 is the same source, built against the other header; it is built
+/// once.
 @Suite("The matrix of versions", .serialized, .enabled(if: Matrix.skipped == nil, "\(Matrix.skipped ?? "")"))
 struct MatrixTests {
     /// What the bases compute, in whatever language and version: worked out by numpy in single precision.

@@ -8,7 +8,8 @@ import Testing
 
 /// Negotiation with plugins that say anything of themselves: a trap ends the test program, a loop hangs it.
 ///
-/// Pointers stay valid, as nobody can tell one that is not; everything else is drawn. See ``FuzzTests`` for the variables.
+/// Pointers stay valid, as nobody can tell one that is not; everything else is drawn. See ``FuzzTests`` for the
+/// variables.
 @Suite("Fuzzing of the negotiation")
 struct NegotiationFuzzTests {
     private static let schemas = [

@@ -7,7 +7,8 @@ import Testing
 
 /// Parsers of untrusted bytes against deterministic mutations: a trap ends the test program, a loop hangs it.
 ///
-/// `GUD_FUZZ_ITERATIONS` sets how many, `GUD_FUZZ_SEED` where they begin; iteration *i* depends on the seed and *i* alone.
+/// `GUD_FUZZ_ITERATIONS` sets how many, `GUD_FUZZ_SEED` where they begin; iteration *i* depends on the seed and *i*
+/// alone.
 @Suite("Fuzzing")
 struct FuzzTests {
     static let iterations = Environment["GUD_FUZZ_ITERATIONS"].flatMap(Int.init) ?? 20_000

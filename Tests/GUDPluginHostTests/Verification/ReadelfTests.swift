@@ -18,7 +18,8 @@ struct ReadelfTests {
             let text = try Tool.run("readelf", ["-W", "--dyn-syms", "-d", path])
             var (exports, undefined): (Set<String>, Set<String>) = ([], [])
             for line in text.split(separator: "\n") {
-                // Where a stripped file does not say that it is for GNU systems, readelf gives GNU's types and bindings by number.
+                // Where a stripped file does not say that it is for GNU systems, readelf gives GNU's types and bindings
+                // by number.
                 let words = line.replacing("<OS specific>: 10", with: "GNU10").split(separator: " ").map(String.init)
                 if line.contains("(NEEDED)") { needed.append(Self.bracketed(line)) }
                 if line.contains("(SONAME)") { soname = Self.bracketed(line) }

@@ -2,10 +2,10 @@ import GUDPluginKit
 
 /// The orthonormal, periodic wavelet transform with Daubechies' filter of four taps, over several levels.
 ///
-/// Each level splits every axis of the low-pass part (both of an image, separably and channel by channel, or the one of a
-/// vector) with ``lowPass`` and the high-pass filter made of it; see `FilterStep` for the formula. Two moments vanish: the
-/// details of anything that is linear over the four values of a filter are 0. The layout is Mallat's: low halves come
-/// first along every axis, so that the coarsest means lie top-left.
+/// Each level splits every axis of the low-pass part (both of an image, separably and channel by channel, or the one of
+/// a vector) with ``lowPass`` and the high-pass filter made of it; see `FilterStep` for the formula. Two moments
+/// vanish: the details of anything that is linear over the four values of a filter are 0. The layout is Mallat's: low
+/// halves come first along every axis, so that the coarsest means lie top-left.
 ///
 /// Cost: at most 32/3 multiplications a scalar; the samples of a batch are spread over the cores. A round trip returns
 /// a sample to within a few ulps of its largest scalar.
@@ -93,8 +93,8 @@ public struct Daubechies4Basis: Basis {
         }
     }
 
-    /// The level (0 for the coarsest means, then 1 for the coarsest details, up to the number of levels), or the first row
-    /// or column of the block of `2^depth` pixels that a wavelet belongs to; its support reaches beyond the block.
+    /// The level (0 for the coarsest means, then 1 for the coarsest details, up to the number of levels), or the first
+    /// row or column of the block of `2^depth` pixels that a wavelet belongs to; its support reaches beyond the block.
     public func labels(_ order: NaturalOrder) -> [Double]? {
         switch order {
         case .level: labels { depth, _, _, isMean in isMean ? 0 : Double(levels - depth + 1) }
@@ -123,7 +123,8 @@ public struct Daubechies4Basis: Basis {
         for index in 0..<count { result[unchecked: index] = source[unchecked: index] }
     }
 
-    /// A label for every scalar, from its depth (1 for the finest) and its row and column in blocks of `2^depth` pixels.
+    /// A label for every scalar, from its depth (1 for the finest) and its row and column in blocks of `2^depth`
+    /// pixels.
     private func labels(_ value: (_ depth: Int, _ row: Int, _ column: Int, _ isMean: Bool) -> Double) -> [Double] {
         var labels: [Double] = []
         labels.reserveCapacity(dimension)

@@ -2,8 +2,8 @@ import GUDPluginKit
 
 /// The samples of a batch, one at a time, on several threads.
 ///
-/// Invariants: both buffers outlive the call, for `Parallel.forEach` returns only when all is done; a row is read and written by one
-/// thread; scratch belongs to one group of samples, and is reserved once for each group.
+/// Invariants: both buffers outlive the call, for `Parallel.forEach` returns only when all is done; a row is read and
+/// written by one thread; scratch belongs to one group of samples, and is reserved once for each group.
 enum SampleRows {
     /// Applies a transform to every row; scratch is as long as a row and holds anything.
     static func transform(
