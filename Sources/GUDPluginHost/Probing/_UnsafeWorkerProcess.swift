@@ -102,7 +102,9 @@ final class WorkerProcess: @unchecked Sendable {
     func poll() -> End? {
         if let end { return end }
         var status: Int32 = 0
-        guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
+        let found = waitpid(pid, &status, WNOHANG)
+        // A program that ignores SIGCHLD, as its parent may have had it do, is not told how: then what was sent must do.
+        guard found == pid || (found < 0 && errno == ECHILD) else { return nil }
         note(status)
         return end
     }

@@ -98,4 +98,17 @@ struct ProcessFaultTests {
             error?.description
                 == "'\(noProgram)' cannot be started for a plugin: No such file or directory")
     }
+
+    /// A parent may have had the program ignore the ends of its children.
+    @Test(.enabled(if: Compiler.has("perl"), "there is no perl to ignore signals for another program"))
+    func endsAreIgnored() throws {
+        let plugin = try FixturePlugin.healthy()
+        let (status, said) = try Compiler.run(
+            Compiler.path("perl") ?? "perl",
+            [
+                "-e", "$SIG{CHLD} = 'IGNORE'; exec @ARGV", PluginHost.Options.defaultProgram, "plugin", "probe", plugin,
+            ], environment: ["HOME": FixtureFolder.new()])
+        #expect(status == 0)
+        #expect(said.contains("\(plugin): ok\n"))
+    }
 }

@@ -197,7 +197,7 @@ static gud_status basis_info(void *object, gud_basis_info *info, gud_error *erro
 #ifdef FAULT_late
 /* Asks the host, as an isolated plugin may, to transform a sample of its space, with numbers from a bad dream. */
 static void ask_for_nonsense(void) {
-    uint64_t words[] = {200, 3, 2, 1, INT64_MAX - 63};
+    uint64_t words[] = {200, 3, 1, 1, INT64_MAX - 63};
     int memory = memfd_create("nonsense", MFD_ALLOW_SEALING);
     if (ftruncate(memory, 4096) || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK)) abort();
     struct iovec data = {.iov_base = words, .iov_len = sizeof words};
