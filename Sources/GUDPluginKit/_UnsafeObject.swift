@@ -14,13 +14,21 @@ final class ObjectBox<Value: Sendable>: Sendable {
 
     init(_ value: Value) { self.value = value }
 
-    /// Points the host to arrays.
+    /// Points the host to arrays; those that have not changed since the last time are there already.
     func export(
         _ state: StateArrays, _ arrays: UnsafeMutablePointer<UnsafePointer<gud_array>?>?,
         _ count: UnsafeMutablePointer<Int>?
     ) throws {
-        let kept = try ExportedArrays(state)
-        exported.withLock { $0.append(kept) }
+        let kept = try exported.withLock { exported in
+            if let last = exported.last,
+                try StateArrays(last.arrays.baseAddress, count: last.arrays.count).entries == state.entries
+            {
+                return last
+            }
+            let new = try ExportedArrays(state)
+            exported.append(new)
+            return new
+        }
         arrays?.pointee = kept.arrays.baseAddress
         count?.pointee = kept.arrays.count
     }

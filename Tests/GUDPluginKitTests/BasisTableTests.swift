@@ -108,13 +108,16 @@ struct BasisTableTests {
         var count = 0
         #expect(Answer { table.state(object, &arrays, &count, $0) } == .ok)
         let state = try StateArrays(arrays, count: count)
+        var again: UnsafePointer<gud_array>?
+        #expect(Answer { table.state(object, &again, &count, $0) } == .ok)
+        #expect(again == arrays && count == 1)
         #expect(state.entries == ["scale": .init(axes: [], values: .float([0.5]))])
-        let again = try create(3, fitting: [9, 9, 9], state: state).object
+        let copy = try create(3, fitting: [9, 9, 9], state: state).object
         var coefficients = [Float](repeating: 0, count: 2)
-        #expect(Answer { table.forward(again, 1, [2, 4, 6], &coefficients, $0) } == .ok)
+        #expect(Answer { table.forward(copy, 1, [2, 4, 6], &coefficients, $0) } == .ok)
         #expect(coefficients == [1, 2])
         table.destroy(object)
-        table.destroy(again)
+        table.destroy(copy)
         #expect(census.alive == 0)
     }
 
