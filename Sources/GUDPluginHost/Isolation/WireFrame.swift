@@ -11,6 +11,8 @@ struct WireFrame {
         case done = 100, failed
         // Asked by the plugin's process while it works on something.
         case spaceForward = 200, spaceInverse
+        // Told by the plugin's process at any time, and not answered.
+        case log = 300
     }
 
     var kind: Kind

@@ -135,6 +135,9 @@ final class IsolatedProcess: @unchecked Sendable {
             case .failed:
                 if descriptor >= 0 { close(descriptor) }
                 throw .isolated(message: frame.text, isRequest: frame.integer(0) == 1)
+            case .log:
+                if descriptor >= 0 { close(descriptor) }
+                HostServices.log(frame.text, of: plugin)
             case .spaceForward, .spaceInverse:
                 let reply = spaces.apply(frame, descriptor)
                 do {

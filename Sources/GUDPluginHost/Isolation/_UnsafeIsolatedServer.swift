@@ -27,6 +27,7 @@ final class IsolatedServer: @unchecked Sendable {
         // Ctrl-C at the terminal is for the host, which then says what to do.
         signal(SIGINT, SIG_IGN)
         HostServices.setCancellation { isCancelled.load(ordering: .relaxed) }
+        HostServices.setLog { _, text in try? WireFrame(.log, text: text).send(to: PluginWorker.channel) }
         do {
             let server = IsolatedServer(try PluginWorker.open(kind, file: file, name: name))
             try WireFrame(.done).send(to: PluginWorker.channel)
@@ -88,7 +89,7 @@ final class IsolatedServer: @unchecked Sendable {
             let arrays = payload.append(try denoiser.state)
             return try answer(WireObject(number: 0, state: arrays), payload)
         case .condition: return try condition(WirePayload(descriptor: descriptor))
-        case .done, .failed, .spaceForward, .spaceInverse:
+        case .done, .failed, .spaceForward, .spaceInverse, .log:
             throw WireError("the host asked for something that only a plugin asks for")
         }
     }

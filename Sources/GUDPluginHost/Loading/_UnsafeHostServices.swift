@@ -19,6 +19,9 @@ enum HostServices {
         sink.withLock { $0 = body }
     }
 
+    /// Shows a line of a plugin's.
+    static func log(_ text: String, of plugin: String) { sink.withLock { $0 }(plugin, text) }
+
     /// How plugins find out that the user asked to stop.
     static func setCancellation(_ body: @escaping @Sendable () -> Bool) { cancellation.withLock { $0 = body } }
 
@@ -35,7 +38,7 @@ enum HostServices {
         table.log = { _, level, plugin, text in
             guard let text, level > GUD_LOG_DEBUG || Environment["GUD_PLUGIN_DEBUG"] != nil else { return }
             let name = plugin.map { String(cString: $0) } ?? "a plugin"
-            HostServices.sink.withLock { $0 }(name, String(cString: text))
+            HostServices.log(String(cString: text), of: name)
         }
         table.is_cancelled = { _ in HostServices.isCancelled ? 1 : 0 }
         table.parallel_for = { _, count, grain, body, argument in

@@ -7,7 +7,7 @@ import Testing
 @testable import GUDPluginHost
 
 /// The host calls a plugin no more often at once than it says that it takes.
-@Suite(.enabled(if: FixturePlugin.isPossible, FixturePlugin.skipped))
+@Suite(.serialized, .enabled(if: FixturePlugin.isPossible, FixturePlugin.skipped))
 struct ThreadTests {
     private final class Found: Sendable {
         let messages = Mutex<[String]>([])
@@ -66,5 +66,15 @@ struct ThreadTests {
             ConditionRequest(observed: (values, [true, true, true, true])), in: space
         ).given
         #expect(given?.values == [0.5, -0.5, 1, 2])
+    }
+
+    /// What a plugin says to the user gets there from its own process as well.
+    @Test(arguments: [false, true])
+    func log(isolated: Bool) throws {
+        let found = Found()
+        PluginHost.setLog { plugin, text in found.messages.withLock { $0.append("\(plugin): \(text)") } }
+        let schedule = try FixtureHost([FixturePlugin.threads(0)]).registry().0.schedule("threads", isolated: isolated)
+        _ = try #require(schedule as? any ScheduleFamily).member(at: 0.25)
+        #expect(found.messages.withLock { $0 }.contains("org.example.threads: a quarter is asked for"))
     }
 }

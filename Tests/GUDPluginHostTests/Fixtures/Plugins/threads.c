@@ -86,7 +86,7 @@ static gud_status schedule_gamma(
 }
 
 static gud_status schedule_member(void *object, double position, void **member, gud_error *error) {
-    (void)position;
+    if (position == 0.25) host->log(host->context, GUD_LOG_INFO, "org.example.threads", "a quarter is asked for");
     const gud_status status = slowly(object, error);
     return status == GUD_OK ? make(((schedule *)object)->count, member) : status;
 }
