@@ -118,6 +118,8 @@ public struct PluginHost: Sendable {
     }
 
     /// Tries a plugin as thoroughly as asked, whatever is known about it.
+    ///
+    /// - Throws: ``PluginFolderError/noFile(_:reason:)``, or where the cache or the process cannot be made.
     public func validate(
         _ path: String, level: ValidationLevel, seed: UInt64 = 1
     ) throws -> (sha256: String, outcome: CheckOutcome) {
@@ -127,6 +129,8 @@ public struct PluginHost: Sendable {
             files = try PluginFiles(path, kind: kind)
         } catch let error as PluginFiles.Unfit {
             return ("", .rejected(error.description))
+        } catch let error as FileError {
+            throw PluginFolderError.noFile(path, reason: error.bareReason)
         }
         var check = GuardedCheck(program: options.program, level: level, seed: seed)
         check.stageSeconds = level <= .probe ? options.stageSeconds : 24 * options.stageSeconds
@@ -168,8 +172,14 @@ extension PluginHost {
         } catch let error as any GUDError {
             return record(candidate, sha256: "", cached: "", nil, .rejected(error.description))
         }
-        let cached = try files.store(in: cache)
-        let verdict = try known(files) ?? find(candidate, files, cached, progress)
+        let (cached, verdict): (String, Verdict)
+        do {
+            cached = try files.store(in: cache)
+            verdict = try known(files) ?? find(candidate, files, cached, progress)
+        } catch let error as PluginCacheError {
+            // Where nothing can be kept this plugin cannot be used; everything else can.
+            return record(candidate, sha256: files.sha256, cached: "", nil, .rejected(error.description))
+        }
         let sha256 = try files.digest(withSystemLibrary: verdict.librarySHA256)
         let checked = (verdict.date, verdict.seconds)
         if case .broken(let breakdown) = verdict.outcome {

@@ -123,7 +123,7 @@ final class WorkerProcess: @unchecked Sendable {
         drain()
         let text = String(decoding: said.suffix(2000), as: UTF8.self)
         let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        return String(lines.suffix(4).joined(separator: "; ").suffix(400))
+        return String(lines.suffix(4).joined(separator: "; ").suffix(400)).printable
     }
 
     /// Takes in what the process said, so that it never waits for a reader.
