@@ -30,6 +30,27 @@ extension ComposedBasis {
         }
     }
 
+    /// The names of the bases that a basis is made of, at any depth, itself left out.
+    ///
+    /// A checkpoint remembers who provides each of them. What is not written as it must be is passed over: making the
+    /// basis says so.
+    ///
+    /// - Parameters:
+    ///   - name: The basis' name; only `compose` is made of others.
+    ///   - parameters: Its parameters.
+    public static func elementNames(of name: String, _ parameters: [String: ParameterValue]) -> [String] {
+        guard name == factory.descriptor.name, case .list(let values)? = parameters[elements.name] else { return [] }
+        return values.flatMap { value -> [String] in
+            switch value {
+            case .string(let word): return [word]
+            case .table(let table):
+                guard case .string(let word)? = table["name"] else { return [] }
+                return [word] + elementNames(of: word, table)
+            default: return []
+            }
+        }
+    }
+
     /// One entry of `of`, checked before anything is fitted.
     private struct Request {
         let factory: BasisFactory

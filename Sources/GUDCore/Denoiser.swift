@@ -88,7 +88,8 @@ public enum DenoiserError: GUDError, Equatable {
             "denoiser '\(denoiser)' is fitted to data, and there is neither data nor a checkpoint to take it from"
         case .embeddingWidth(let width, let expected):
             expected == 0
-                ? "the denoiser is unconditional, but a condition of width \(width) was given; train it with one first"
+                ? "the denoiser takes no condition, but one of width \(width) was given; use a denoiser that is trained with "
+                    + "the conditioner, or the conditioner 'none'"
                 : "the condition has width \(width), but the denoiser takes \(expected)"
         case .failed(let reason): "the denoiser failed: \(reason)"
         }

@@ -1,4 +1,5 @@
 import Foundation
+import GUDBases
 import GUDCore
 import GUDData
 
@@ -28,13 +29,17 @@ public struct Explanation {
     /// Resolves and fits a configuration; trains nothing.
     public init(_ configuration: Configuration, registry: Registry) throws {
         let tree = try configuration.resolvedTree(registry)
-        components = try Configuration.componentSections.compactMap { section, kind in
+        components = try Configuration.componentSections.flatMap { section, kind -> [Component] in
             guard case .table(var parameters)? = tree[section],
                 case .string(let name)? = parameters.removeValue(forKey: "name")
-            else { return nil }
-            let entry = try registry.entry(kind, named: name)
-            return Component(
-                section: section, kind: kind, name: name, provider: entry.provider, parameters: parameters)
+            else { return [] }
+            // The parameters of a composition's elements stand with it; who provides them is a line of its own.
+            let elements = section == "basis" ? ComposedBasis.elementNames(of: name, parameters) : []
+            let chosen = [(section, name, parameters)] + elements.map { ("\(section).of", $0, [:]) }
+            return try chosen.map { section, name, parameters in
+                let provider = try registry.entry(kind, named: name).provider
+                return Component(section: section, kind: kind, name: name, provider: provider, parameters: parameters)
+            }
         }
         let dataset = try configuration.loadData(registry)
         let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)

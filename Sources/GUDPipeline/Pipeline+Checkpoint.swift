@@ -1,4 +1,5 @@
 import Foundation
+import GUDBases
 import GUDCore
 import GUDTraining
 
@@ -110,7 +111,10 @@ extension Pipeline {
         for (component, kept) in metadata.providers.sorted(by: { $0.key < $1.key }) {
             let parts = component.split(separator: "/", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { continue }
-            let isReplaced = overrides.contains { $0.hasPrefix("\(parts[0])=") || $0.hasPrefix("\(parts[0]).name=") }
+            // `basis.of` replaces what a composition is made of.
+            let isReplaced = overrides.contains { override in
+                ["=", ".name=", ".of="].contains { override.hasPrefix(parts[0] + $0) }
+            }
             guard !isReplaced else { continue }
             guard let entry = try? registry.entry(parts[0], named: parts[1]) else {
                 throw CheckpointError.provider(path, component: component, kept: kept.text, found: nil)
@@ -125,10 +129,12 @@ extension Pipeline {
     }
 
     private func providers() throws -> [String: CheckpointMetadata.ProviderRecord] {
-        let chosen = [
-            ("basis", configuration.basis.name), ("schedule", configuration.schedule.name),
-            ("denoiser", configuration.denoiser.name), ("conditioner", configuration.conditioner.name),
-        ]
+        let basis = configuration.basis
+        let chosen =
+            [
+                ("basis", basis.name), ("schedule", configuration.schedule.name),
+                ("denoiser", configuration.denoiser.name), ("conditioner", configuration.conditioner.name),
+            ] + ComposedBasis.elementNames(of: basis.name, basis.parameters).map { ("basis", $0) }
         var records: [String: CheckpointMetadata.ProviderRecord] = [:]
         for (kind, name) in chosen {
             records["\(kind)/\(name)"] = .init(try registry.entry(kind, named: name).provider)

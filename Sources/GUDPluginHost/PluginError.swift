@@ -30,12 +30,13 @@ public enum PluginError: GUDError, Equatable {
             "plugin '\(path)' cannot be used: expected version \(expected) of the plugin interface, "
                 + "got \(got); build the plugin anew with this program's gud_plugin.h"
         case .malformed(let path, let reason): "plugin '\(path)' breaks the contract: \(reason)"
-        case .creation(let component, let plugin, _, let message): "\(component) of \(plugin): \(message)"
+        case .creation(let component, let plugin, _, let message): "\(component) of \(plugin): \(message.oneLine)"
         case .inconsistent(let component, let plugin, let reason): "\(component) of \(plugin) \(reason)"
         case .process(let plugin, let reason): "the process of plugin '\(plugin)' \(reason)"
         case .refused(let path, let reason): "plugin '\(path)' is not used: \(reason)"
-        case .isolated(let message, _): message
-        case .worker(let program, let reason): "'\(program)' cannot be started for a plugin: \(reason)"
+        case .isolated(let message, _): message.oneLine
+        case .worker(let program, let reason):
+            "'\(program)' cannot be started for a plugin: \(reason); GUD_PROGRAM must name the program 'gud'"
         }
     }
 

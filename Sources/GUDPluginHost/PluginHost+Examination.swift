@@ -18,8 +18,14 @@ extension PluginHost {
         } catch let error as any GUDError {
             return record(candidate, sha256: "", cached: "", nil, .rejected(error.description))
         }
-        let cached = try files.store(in: cache)
-        let verdict = try known(files) ?? find(candidate, files, cached, progress)
+        let (cached, verdict): (String, Verdict)
+        do {
+            cached = try files.store(in: cache)
+            verdict = try known(files) ?? find(candidate, files, cached, progress)
+        } catch let error as PluginCacheError {
+            // Where nothing can be kept this plugin cannot be used; everything else can.
+            return record(candidate, sha256: files.sha256, cached: "", nil, .rejected(error.description))
+        }
         let sha256 = try files.digest(withSystemLibrary: verdict.librarySHA256)
         let checked = (verdict.date, verdict.seconds)
         if case .broken(let breakdown) = verdict.outcome {

@@ -3,6 +3,8 @@ import GUDCore
 
 extension PluginHost {
     /// Tries a plugin as thoroughly as asked, whatever is known about it.
+    ///
+    /// - Throws: ``PluginFolderError/noFile(_:reason:)``, or where the cache or the process cannot be made.
     public func validate(
         _ path: String, level: ValidationLevel, seed: UInt64 = 1
     ) throws -> (sha256: String, outcome: CheckOutcome) {
@@ -12,6 +14,8 @@ extension PluginHost {
             files = try PluginFiles(path, kind: kind)
         } catch let error as PluginFiles.Unfit {
             return ("", .rejected(error.description))
+        } catch let error as FileError {
+            throw PluginFolderError.noFile(path, reason: error.bareReason)
         }
         var check = GuardedCheck(program: options.program, level: level, seed: seed)
         check.stageSeconds = level <= .probe ? options.stageSeconds : 24 * options.stageSeconds

@@ -40,9 +40,9 @@ public struct PluginRecord: Sendable {
     public var statusText: String {
         switch status {
         case .usable(let isolated): isolated ? "ok, isolated" : "ok"
-        case .rejected(let reason): "rejected: \(reason)"
+        case .rejected(let reason): "rejected: \(reason.oneLine)"
         case .quarantined(let breakdown, let date):
-            "quarantined on \(date.formatted(.iso8601.year().month().day())): \(breakdown.line)"
+            "quarantined on \(date.formatted(.iso8601.year().month().day())): \(breakdown.line.oneLine)"
         case .refused(let reason): "refused: \(reason)"
         case .duplicate(let path): "the same as '\(path)', which was found before"
         case .conflict(let reason): "conflict: \(reason)"

@@ -16,5 +16,5 @@ struct Verdict: Codable, Sendable {
     var librarySHA256: String?
 
     /// Who finds out: this program, this interface, and the set of checks.
-    static let currentChecker = "gud \(GUDVersion.current), interface \(GUD_ABI_MAJOR).\(GUD_ABI_MINOR), checks 2"
+    static let currentChecker = "gud \(GUDVersion.current), interface \(GUD_ABI_MAJOR).\(GUD_ABI_MINOR), checks 3"
 }

@@ -34,6 +34,10 @@ struct GUDCommand: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            // Results that nobody could take are no success.
+            guard fflush(nil) == 0 else {
+                throw FileError.write("standard output", reason: String(cString: strerror(errno)))
+            }
         } catch {
             Self.finish(error)
         }

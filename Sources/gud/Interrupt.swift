@@ -23,6 +23,11 @@ enum Interrupt {
         }
         pthread_sigmask(SIG_UNBLOCK, &both, nil)
     }
+
+    /// Gives SIGINT and SIGTERM back: from here on they end the program.
+    static func unwatch() {
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
 }
 
 /// The job stopped because somebody asked; the program exits with 130.

@@ -58,6 +58,12 @@ struct FailureTests {
         #expect(sample.errors.contains("gud: cannot write '/proc/samples.png'"), "\(sample.errors)")
     }
 
+    @Test("Results that nobody can take are a failure")
+    func fullOutput() throws {
+        #expect(try shell("'\(Program.path)' list basis --safe-mode >/dev/full") == 1)
+        #expect(try shell("'\(Program.path)' list basis --safe-mode >/dev/null") == 0)
+    }
+
     @Test(
         "A full disk leaves the old file and no partial one",
         .enabled(if: getuid() == 0, "needs root to mount a small disk"))

@@ -77,6 +77,35 @@ struct PluginCheckpointTests {
         #expect(allowed.bytes == original)
     }
 
+    @Test("A basis inside a composition is remembered, and explained, as much as one that stands alone")
+    func composed() throws {
+        let configuration = here.directory.file("composed.yaml")
+        try """
+        data: {name: digits}
+        basis: {name: compose, of: [dct, {name: compose, of: [negation]}]}
+        schedule: {name: soft, softness: 1, order: variance}
+        denoiser: {name: gaussian}
+        sampler: {name: ddim, steps: 3}
+
+        """.write(toFile: configuration, atomically: true, encoding: .utf8)
+        let run = here.directory.file("composed")
+        let explained = try here.run(["explain", configuration, "--plugin", plugin])
+        #expect(
+            explained.output.contains(
+                "basis.of: basis/negation  [org.example.negation 1.0.0, sha256 \(try digest(plugin))]\n"),
+            "\(explained.output)")
+        #expect(try here.run(["train", configuration, "--run", run, "--plugin", plugin]).status == 0)
+        let other = try here.compile("other.so", build: 2)
+        let arguments = ["sample", run, "-n", "1", "-o", here.directory.file("x.npy"), "--plugin"]
+        #expect(try here.run(arguments + [plugin]).status == 0)
+        let refused = try here.run(arguments + [other])
+        #expect(refused.status == 2)
+        #expect(
+            refused.errors.contains(
+                "was made with basis/negation of org.example.negation 1.0.0 (\(try digest(plugin))), but here it is provided "
+                    + "by org.example.negation 1.0.0 (\(try digest(other)))"), "\(refused.errors)")
+    }
+
     @Test("A plugin that is broken by now is named with the reason, and the run is refused")
     func brokenSince() throws {
         #expect(trained.status == 0, "\(trained.errors)")

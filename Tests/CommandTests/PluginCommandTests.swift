@@ -130,6 +130,71 @@ struct PluginCommandTests {
         #expect(try here.run(["plugin", "trust"]).status == 2)
         #expect(try here.run(["plugin", "trust", "--unpinned", "perhaps"]).status == 2)
         #expect(try here.run(["plugin", "trust", "--remove", "org.example.nothing"]).status == 2)
+        let nothing = try here.run(["plugin", "validate", "nowhere.so"])
+        #expect(nothing.status == 2)
+        #expect(
+            nothing.errors
+                == "gud: cannot read plugin 'nowhere.so': No such file or directory; give the path of a .so file or a "
+                + ".plugin.yaml file\n")
+        let folder = try here.run(["plugin", "validate", "."])
+        #expect(folder.status == 2 && folder.errors.contains("'.': it is a folder, not a regular file; "))
+    }
+
+    @Test("A folder is a plugin where it holds one; nothing is looked for in safe mode")
+    func folders() throws {
+        let plugin = try here.compile("good.so")
+        let one = try here.run(["plugin", "info", "."])
+        #expect(one.status == 0 && one.output.contains("file       \(plugin)\n"), "\(one.output)\(one.errors)")
+        let second = try here.compile("second.so", build: 2)
+        let two = try here.run(["plugin", "trust", "."])
+        #expect(two.status == 2)
+        #expect(two.errors.contains("'.' holds 2 plugins; name one: \(plugin), \(second)\n"), "\(two.errors)")
+        let safe = try here.run(["plugin", "info", plugin, "--safe-mode"])
+        #expect(safe.status == 2)
+        #expect(safe.errors.contains("--safe-mode looks for no plugins, and so not for '\(plugin)'"), "\(safe.errors)")
+    }
+
+    @Test("A plugin whose name GUD has itself is not begun, and not installed")
+    func takenName() throws {
+        let begun = try here.run(["plugin", "new", "basis", "pixel", "--language", "c"])
+        #expect(begun.status == 2)
+        #expect(begun.errors.contains("GUD itself has a basis 'pixel', beside which a plugin's could not be used"))
+        #expect(!FileManager.default.fileExists(atPath: here.directory.file("pixel")))
+        let plugin = try here.compile("pixel.so", ["-UNAME", "-DNAME=\"pixel\""])
+        let probed = try here.run(["plugin", "probe", plugin])
+        #expect(probed.status == 1)
+        #expect(
+            probed.output
+                == "\(plugin): conflict: basis 'pixel' of org.example.negation 1.0.0 cannot be registered: the name is taken by "
+                + "built-in; rename one of them\n")
+    }
+
+    @Test("Where the cache cannot be written plugins are left out, and everything else goes on")
+    func noCache() throws {
+        let plugin = try here.compile("good.so")
+        try Data().write(to: URL(fileURLWithPath: here.directory.file("cache")))
+        let reason =
+            "rejected: cannot write '\(here.directory.file("cache"))/gud/plugins' of the plugin cache: Not a directory; make "
+            + "room or mend its rights, or set XDG_CACHE_HOME to a folder that can be written"
+        let list = try here.run(["plugin", "list", "--plugin", plugin])
+        #expect(list.output == "(unknown)  \(plugin)\n  \(reason)\n", "\(list.errors)")
+        let bases = try here.run(["list", "basis", "--plugin", plugin])
+        #expect(bases.status == 0 && bases.output.contains("haar"))
+        #expect(bases.errors == "warning: plugin '\(plugin)' is not used; \(reason)\n")
+    }
+
+    @Test("Ctrl-C ends a build, and the make that it runs")
+    func interruptedBuild() throws {
+        let folder = here.directory.file("slow")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try "all:\n\ttouch begun; sleep 60; touch done\n"
+            .write(toFile: "\(folder)/Makefile", atomically: true, encoding: .utf8)
+        let running = try Program.start(["plugin", "build", folder], environment: here.environment)
+        while running.process.isRunning, !FileManager.default.fileExists(atPath: "\(folder)/begun") { usleep(10_000) }
+        // Only the program gets it: what a terminal sends to a group does not reach make.
+        kill(running.process.processIdentifier, SIGINT)
+        let result = running.wait()
+        #expect(result.status == 130 && result.errors.contains("Interrupt"), "\(result.errors)")
     }
 
     @Test("Safe mode starts and loads no plugin")

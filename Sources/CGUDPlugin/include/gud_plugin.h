@@ -395,6 +395,7 @@ typedef GUD_STRUCT(gud_component) {
      *   name, type ("boolean", "integer", "number", "text", "numbers"), documentation; and where they apply
      *   default, range [low, high], choices ["a", "b"] (of a text), unit, required (true: there is no default),
      *   optional (true: null is allowed, and is the default).
+     * The names name, isolated, and of a basis whiten and varianceFloor are the host's: it refuses them.
      */
     const char *parameters;
     void *factory;            /* passed to create; the plugin's */

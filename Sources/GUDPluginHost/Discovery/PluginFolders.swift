@@ -75,12 +75,16 @@ public enum PluginFolderError: GUDError, Equatable {
     case notThere(String, reason: String)
     /// It is neither a file nor a folder.
     case notAFile(String, kind: String)
+    /// A single file is wanted, and cannot be read.
+    case noFile(String, reason: String)
 
     /// The text of the message.
     public var description: String {
         switch self {
         case .notThere(let path, let reason):
             "cannot read plugin '\(path)': \(reason); give the path of a .so file, a .plugin.yaml file or a folder of them"
+        case .noFile(let path, let reason):
+            "cannot read plugin '\(path)': \(reason); give the path of a .so file or a .plugin.yaml file"
         case .notAFile(let path, let kind):
             "plugin '\(path)' is \(kind); give the path of a .so file, a .plugin.yaml file or a folder of them"
         }

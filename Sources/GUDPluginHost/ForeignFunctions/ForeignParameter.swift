@@ -57,6 +57,9 @@ extension ForeignParameter {
         if ForeignSize(rawValue: name) != nil {
             throw .rule(place, .string(name), "is the name of a size; choose another")
         }
+        if PluginHost.ownNames(kind: "basis").contains(name) {
+            throw .rule(place, .string(name), "is a name of GUD's own; choose another")
+        }
         let table = try ManifestTable(
             value, at: place, keys: ["type", "default", "range", "values", "unit", "documentation"])
         self.name = name

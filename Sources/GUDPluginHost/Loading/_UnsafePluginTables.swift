@@ -67,7 +67,16 @@ struct PluginTables {
         }
         let parameters = component.parameters.map { String(cString: $0) } ?? "[]"
         do throws(SchemaError) {
-            _ = try ParameterSchema(json: parameters)
+            let own = PluginHost.ownNames(kind: kind)
+            for parameter in try ParameterSchema(json: parameters).specifications {
+                if own.contains(parameter.name) {
+                    throw .parameter(
+                        parameter.name, "has a name of GUD's own (\(own.joined(separator: ", "))); choose another")
+                }
+                if parameter.documentation.printable != parameter.documentation {
+                    throw .parameter(parameter.name, "has control characters in its documentation")
+                }
+            }
         } catch {
             throw broken("\(place): \(error.description)")
         }
@@ -76,7 +85,8 @@ struct PluginTables {
         guard missing.isEmpty else { throw broken("\(place) lacks \(missing.joined(separator: ", "))") }
         return LoadedPlugin.Component(
             description: PluginDescription.Component(
-                kind: kind, name: name, summary: component.summary.map { String(cString: $0) } ?? "", threads: threads,
+                kind: kind, name: name, summary: component.summary.map { String(cString: $0).oneLine } ?? "",
+                threads: threads,
                 parameters: parameters),
             factory: component.factory, table: table)
     }

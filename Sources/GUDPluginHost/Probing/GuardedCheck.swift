@@ -74,8 +74,7 @@ struct GuardedCheck {
         guard let stage = log.stage else {
             throw .worker(
                 program: program,
-                reason: "\(event) before it began" + (words.isEmpty ? "" : "; it said: \(words)")
-                    + "; GUD_PROGRAM must name the program 'gud'")
+                reason: "\(event) before it began" + (words.isEmpty ? "" : "; it said: \(words)"))
         }
         return .broken(.init(event: event, stage: stage, fault: log.fault, output: words))
     }

@@ -23,8 +23,8 @@ struct PluginCache: Sendable {
 
     /// Makes sure that a copy of the bytes is there.
     ///
-    /// An existing copy is read and compared; one that differs, or is not a regular file, is replaced as a whole, so
-    /// that a process that has mapped it keeps what it mapped.
+    /// An existing copy is read and compared; one that differs, or is a link, is replaced as a whole, so that a process
+    /// that has mapped it keeps what it mapped. A folder in its place is an error.
     ///
     /// - Parameters:
     ///   - plugin: The bytes.
@@ -78,11 +78,11 @@ struct PluginCache: Sendable {
     func forget(sha256: String) throws(PluginCacheError) {
         guard SHA256.isHex(sha256) else { throw .notADigest(sha256) }
         let path = verdictPath(sha256)
-        guard _UnsafeFiles.linkStatus(path) != nil else { return }
         do {
-            try FileManager.default.removeItem(atPath: path)
+            try _UnsafeFiles.removeFolder(path)
+            try _UnsafeFiles.remove(path)
         } catch {
-            throw .notWritable(path, reason: error.localizedDescription)
+            throw .notWritable(path, reason: error.bareReason)
         }
     }
 

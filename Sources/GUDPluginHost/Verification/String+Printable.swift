@@ -1,4 +1,12 @@
+import Foundation
+
 extension String {
+    /// The text in one line, without what could steer a terminal.
+    var oneLine: String {
+        split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            .joined(separator: "; ").printable
+    }
+
     /// The text with control characters written as escapes, so that a file's contents cannot steer a terminal.
     var printable: String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return self }

@@ -133,6 +133,21 @@ enum _UnsafeFiles {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .write(path, reason: reason()) }
     }
 
+    /// Removes a file or link; that there is none is fine.
+    static func remove(_ path: String) throws(FileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw .write(path, reason: reason()) }
+    }
+
+    /// Removes a folder that lies where a file belongs, with all that is in it; anything else is left alone.
+    static func removeFolder(_ path: String) throws(FileError) {
+        guard let mode = linkStatus(path)?.st_mode, mode & S_IFMT == S_IFDIR else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw .write(path, reason: "it is a folder that cannot be removed")
+        }
+    }
+
     /// Whether a path may be read by this process, or the system's reason why not.
     static func refusalToRead(_ path: String, folder: Bool) -> String? {
         access(path, folder ? R_OK | X_OK : R_OK) == 0 ? nil : reason()

@@ -57,6 +57,7 @@ struct SampleCommand: ParsableCommand {
 
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
+        guard guidance.isFinite else { throw ValidationError("--guidance \(guidance): give a finite number") }
         guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
         guard given.isEmpty || given.count == 2 else {
             throw ValidationError("--given takes two files: MASK.npy VALUES.npy")

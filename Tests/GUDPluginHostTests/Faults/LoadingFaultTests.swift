@@ -68,6 +68,14 @@ struct LoadingFaultTests {
             "schema_default",
             "rejected: plugin 'FILE' breaks the contract: basis/faulty: parameter 'strength' has the default 9, which is out "
                 + "of its own range"),
+        Case(
+            "schema_name",
+            "rejected: plugin 'FILE' breaks the contract: basis/faulty: parameter 'isolated' has a name of GUD's own (name, "
+                + "isolated, whiten, varianceFloor); choose another"),
+        Case(
+            "schema_control",
+            "rejected: plugin 'FILE' breaks the contract: basis/faulty: parameter 'strength' has control characters in its "
+                + "documentation"),
         Case("function_missing", "rejected: plugin 'FILE' breaks the contract: basis/faulty lacks forward"),
     ])
     func refusal(_ it: Case) throws {

@@ -96,7 +96,8 @@ struct ProcessFaultTests {
         let error = #expect(throws: PluginError.self) { try FixtureHost([path]).look(program: noProgram) }
         #expect(
             error?.description
-                == "'\(noProgram)' cannot be started for a plugin: No such file or directory")
+                == "'\(noProgram)' cannot be started for a plugin: No such file or directory; GUD_PROGRAM must name the "
+                + "program 'gud'")
     }
 
     /// A parent may have had the program ignore the ends of its children.

@@ -218,6 +218,9 @@ import Testing
             gives: "a.default: 'mid' is not one of high, low")
         parameter(
             "count: {type: integer, documentation: A.}", gives: "count: count is the name of a size; choose another")
+        parameter(
+            "isolated: {type: boolean, default: false, documentation: A.}",
+            gives: "isolated: isolated is a name of GUD's own; choose another")
         expect(
             ("  forward:", "  parameters: {a: {type: number, default: 1, documentation: A.}}\n  forward:"),
             (forward, forward.replacing("size: count", with: "size: a")),

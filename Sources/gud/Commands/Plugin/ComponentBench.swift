@@ -53,11 +53,7 @@ struct ComponentBench {
     func run() throws -> [Result] {
         switch kind {
         case "basis":
-            try [(8, 64), (32, 128)].compactMap { size, batch in
-                try measure("\(batch) × \(size)×\(size)×1", bytes: 8 * batch * size * size) { factory, parameters in
-                    try Self.basis(factory, parameters, size: size, batch: batch)
-                }
-            }
+            try bases { .image(height: $0, width: $0, channels: 1) }
         case "schedule":
             try [64, 3072].compactMap { count in
                 try measure("γ of \(count)", bytes: 8 * count) { try Self.schedule($0, $1, count: count) }
@@ -73,6 +69,18 @@ struct ComponentBench {
                 try measure("a request in \(count)", bytes: 4 * count) { try Self.conditioner($0, $1, count: count) }
             }
         }
+    }
+
+    /// Times a basis on small and larger images; on vectors of as many scalars where it takes no images.
+    private func bases(_ shape: (Int) -> SampleShape) throws -> [Result] {
+        let results = try [(8, 64), (32, 128)].compactMap { size, batch in
+            let shape = shape(size)
+            return try measure("\(batch) × \(shape)", bytes: 8 * batch * shape.dimension) { factory, parameters in
+                try Self.basis(factory, parameters, shape: shape, batch: batch)
+            }
+        }
+        if case .image = shape(8), results.isEmpty { return try bases { .vector($0 * $0) } }
+        return results
     }
 
     /// Times a call of the plugin in both places and of the built-in; `nil` where the plugin does not take the size.
@@ -122,10 +130,9 @@ struct ComponentBench {
     }
 
     private static func basis(
-        _ factory: any ComponentFactory, _ parameters: Parameters, size: Int, batch: Int
+        _ factory: any ComponentFactory, _ parameters: Parameters, shape: SampleShape, batch: Int
     ) throws -> () throws -> Void {
         guard let factory = factory as? BasisFactory else { return {} }
-        let shape = SampleShape.image(height: size, width: size, channels: 1)
         let samples = CounterNoise(seed: 1, purpose: .checking).normals(samples: 0..<batch, count: shape.dimension)
         let basis = try factory.make(parameters, BasisContext(shape: shape, fitting: samples, registry: Registry()))
         var coefficients = [Float](repeating: 0, count: batch * basis.componentCount)

@@ -36,9 +36,7 @@ struct PluginBuildCommand: ParsableCommand {
                 path: "\(folder)/build", reason: "'make' succeeded, but it left neither a .so nor a .plugin.yaml there")
         }
         for file in files {
-            var options = PluginHost.Options()
-            options.paths = ["\(folder)/build/\(file)"]
-            for record in try PluginHost(options).records() where record.source == .explicit {
+            for record in try PluginOptions.records(of: "\(folder)/build/\(file)") {
                 guard record.isUsable, let description = record.description else {
                     throw PluginError.refused(path: record.path, reason: record.statusText)
                 }
@@ -56,12 +54,22 @@ struct PluginBuildCommand: ParsableCommand {
         process.arguments = ["make", "-C", folder, "GUD=\(PluginHost.Options.defaultProgram)"] + targets
         // What make prints is progress.
         process.standardOutput = FileHandle.standardError
+        // It runs in a process group of its own, which a terminal's Ctrl-C does not reach and which may not read from it.
+        process.standardInput = FileHandle.nullDevice
+        Interrupt.watch()
+        defer { Interrupt.unwatch() }
         do {
             try process.run()
         } catch {
             throw PluginError.load(path: folder, reason: "'make' cannot be started: \(error.localizedDescription)")
         }
+        while process.isRunning, !Interrupt.isRequested { usleep(10_000) }
+        if Interrupt.isRequested, process.isRunning {
+            let make = process.processIdentifier
+            if kill(-make, SIGINT) != 0 { kill(make, SIGINT) }
+        }
         process.waitUntilExit()
+        if Interrupt.isRequested { throw Interrupted() }
         guard process.terminationStatus == 0 else {
             throw PluginError.load(
                 path: folder,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GUDCore
 import GUDPluginHost
 
@@ -18,18 +19,27 @@ struct PluginCommand: ParsableCommand {
 /// The plugin that an argument means: a file, or the id of one that is found.
 func findPlugin(_ name: String, _ options: PluginOptions) throws -> PluginRecord {
     var options = options
-    let isPath = name.contains("/") || name.hasSuffix(".so") || name.hasSuffix(".yaml")
+    if options.safeMode { throw ValidationError("--safe-mode looks for no plugins, and so not for '\(name)'") }
+    let isPath =
+        name.contains("/") || name.hasSuffix(".so") || name.hasSuffix(".yaml")
+        || FileManager.default.fileExists(atPath: name)
     if isPath { options.paths.insert(name, at: 0) }
-    let records = try options.records().records
-    if isPath {
-        // Explicit paths come first.
-        guard let record = records.first(where: { $0.source == .explicit }) else {
-            throw ValidationError("'\(name)' holds no plugin: neither a .so file nor a .plugin.yaml file")
-        }
-        return record
-    }
+    let (host, records) = try options.records()
     if let record = records.first(where: { $0.description?.id == name }) { return record }
-    let known = records.compactMap { $0.description?.id }
-    throw RegistryError.unknownName(
-        kind: "plugin", name: name, suggestion: nearest(to: name, among: known), known: known)
+    guard isPath else {
+        let known = records.compactMap { $0.description?.id }
+        throw RegistryError.unknownName(
+            kind: "plugin", name: name, suggestion: nearest(to: name, among: known), known: known)
+    }
+    // The library of a manifest is a candidate, and no record.
+    let there = host.search.candidates.filter { $0.foundAt == name || $0.foundAt.hasPrefix("\(name)/") }.map(\.path)
+    let found = records.filter { $0.source == .explicit && there.contains($0.path) }
+    guard let record = found.first else {
+        throw ValidationError("'\(name)' holds no plugin: neither a .so file nor a .plugin.yaml file")
+    }
+    guard found.count == 1 else {
+        throw ValidationError(
+            "'\(name)' holds \(found.count) plugins; name one: \(found.map(\.path).joined(separator: ", "))")
+    }
+    return record
 }

@@ -23,7 +23,9 @@ struct PluginInfoCommand: ParsableCommand {
     func run() throws {
         let record = try findPlugin(plugin, plugins)
         if json {
-            return try print(JSONText.of(record.json))
+            try print(JSONText.of(record.json))
+            if !record.isUsable { throw ExitCode(1) }
+            return
         }
         var rows = [["file", record.path], ["found in", record.source.rawValue], ["sha256", record.sha256]]
         if let description = record.description {

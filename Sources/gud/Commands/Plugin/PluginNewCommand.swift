@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import GUDCore
+import GUDPipeline
 import GUDScaffold
 
 struct PluginNewCommand: ParsableCommand {
@@ -40,7 +42,12 @@ struct PluginNewCommand: ParsableCommand {
     func run() throws {
         let scaffold = try Scaffold(
             kind: PluginKind(named: kind), name: name, language: PluginLanguage(named: language), id: id, checkout: gud)
+        guard (try? Registry.builtIn().entry(kind, named: name)) == nil else {
+            throw ValidationError(
+                "GUD itself has a \(kind) '\(name)', beside which a plugin's could not be used; choose another name")
+        }
         let directory = output ?? name
+        guard !directory.isEmpty else { throw ValidationError("--output names no directory") }
         try scaffold.write(to: directory)
         print(directory)
         Terminal.error(Self.nextSteps(scaffold, in: directory))

@@ -30,6 +30,18 @@ struct PluginOptions: ParsableArguments {
         return (host, try host.records(in: &registry) { Terminal.error($0) })
     }
 
+    /// What a file or folder is, beside the built-ins, whatever else is installed.
+    ///
+    /// - Parameter anew: Whether to forget what is known about it first.
+    static func records(of path: String, anew: Bool = false) throws -> [PluginRecord] {
+        var options = PluginHost.Options()
+        options.paths = [path]
+        let host = try PluginHost(options)
+        if anew { try host.forget(path) }
+        var registry = try Registry.builtIn()
+        return try host.records(in: &registry).filter { $0.source == .explicit }
+    }
+
     /// The built-ins and everything that plugins bring; what cannot be used is told on standard error.
     func registry() throws -> Registry {
         var registry = try Registry.builtIn()

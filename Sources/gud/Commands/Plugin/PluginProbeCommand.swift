@@ -21,11 +21,7 @@ struct PluginProbeCommand: ParsableCommand {
     func run() throws {
         var records: [PluginRecord] = []
         for file in files {
-            var options = PluginHost.Options()
-            options.paths = [file]
-            let host = try PluginHost(options)
-            try host.forget(file)
-            records.append(contentsOf: try host.records().filter { $0.source == .explicit })
+            records.append(contentsOf: try PluginOptions.records(of: file, anew: true))
         }
         if json {
             try print(JSONText.of(records.map(\.json)))

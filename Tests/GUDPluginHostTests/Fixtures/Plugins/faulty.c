@@ -508,6 +508,10 @@ static const gud_conditioner_table conditioner_table = {
 #elif defined(FAULT_schema_default)
 #define SCHEMA \
     "[{\"name\": \"strength\", \"type\": \"integer\", \"default\": 9, \"range\": [1, 4], \"documentation\": \"How much.\"}]"
+#elif defined(FAULT_schema_name)
+#define SCHEMA "[{\"name\": \"isolated\", \"type\": \"number\", \"default\": 1, \"documentation\": \"How far.\"}]"
+#elif defined(FAULT_schema_control)
+#define SCHEMA "[{\"name\": \"strength\", \"type\": \"number\", \"default\": 1, \"documentation\": \"\\u001b[2JHow much.\"}]"
 #else
 #define SCHEMA NULL
 #endif
