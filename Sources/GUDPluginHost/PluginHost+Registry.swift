@@ -6,12 +6,6 @@ extension PluginHost {
     static let isolated = Parameter(
         "isolated", default: false, "Run the plugin in a process of its own: a crash there is an error here.")
 
-    /// The names of parameters that mean something to GUD itself: a plugin that took `isolated` for its own could not be
-    /// isolated.
-    static func ownNames(kind: String) -> [String] {
-        ["name", isolated.name] + (kind == "basis" ? [Whitening.parameter.name, Whitening.varianceFloor.name] : [])
-    }
-
     /// Registers a plugin's components; all of them, or none where one's name is taken.
     func register(_ record: PluginRecord, in registry: inout Registry) throws {
         guard let description = record.description, let provider = record.provider else { return }

@@ -57,7 +57,7 @@ extension ForeignParameter {
         if ForeignSize(rawValue: name) != nil {
             throw .rule(place, .string(name), "is the name of a size; choose another")
         }
-        if PluginHost.ownNames(kind: "basis").contains(name) {
+        if PluginDescription.ownParameters(of: "basis").contains(name) {
             throw .rule(place, .string(name), "is a name of GUD's own; choose another")
         }
         let table = try ManifestTable(

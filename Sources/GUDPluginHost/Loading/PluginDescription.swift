@@ -58,4 +58,10 @@ public struct PluginDescription: Codable, Sendable, Equatable {
         UInt32(GUD_KIND_BASIS): "basis", UInt32(GUD_KIND_SCHEDULE): "schedule", UInt32(GUD_KIND_DENOISER): "denoiser",
         UInt32(GUD_KIND_CONDITIONER): "conditioner",
     ]
+
+    /// The names of parameters that mean something to GUD itself: a plugin that took `isolated` for its own could not be
+    /// isolated.
+    static func ownParameters(of kind: String) -> [String] {
+        ["name", "isolated"] + (kind == "basis" ? [Whitening.parameter.name, Whitening.varianceFloor.name] : [])
+    }
 }

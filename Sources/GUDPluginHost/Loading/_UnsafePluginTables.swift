@@ -67,7 +67,7 @@ struct PluginTables {
         }
         let parameters = component.parameters.map { String(cString: $0) } ?? "[]"
         do throws(SchemaError) {
-            let own = PluginHost.ownNames(kind: kind)
+            let own = PluginDescription.ownParameters(of: kind)
             for parameter in try ParameterSchema(json: parameters).specifications {
                 if own.contains(parameter.name) {
                     throw .parameter(

@@ -24,7 +24,9 @@ final class MatrixPackage {
     }
 
     /// What of the host reads tables and calls them; the rest needs libraries that have no part in this.
-    private static let loader = ["Loading", "Adapters", "OpenedPlugin.swift", "PluginError.swift"].map {
+    private static let loader = [
+        "Loading", "Adapters", "OpenedPlugin.swift", "PluginError.swift", "String+Printable.swift",
+    ].map {
         "GUDPluginHost/\($0)"
     }
 

@@ -24,7 +24,7 @@ struct ComponentBench {
             all.enumerated().map { index, entry in
                 [
                     index == 0 ? component : "", index == 0 ? size : "", entry.who,
-                    String(format: "%.0f", 1 / entry.seconds),
+                    String(format: entry.seconds > 0.1 ? "%.2f" : "%.0f", 1 / entry.seconds),
                     String(format: "%.2f", Double(bytes) / entry.seconds / 1e9),
                     String(format: "%.2f", entry.seconds / seconds.builtIn),
                 ]
@@ -123,8 +123,10 @@ struct ComponentBench {
         let clock = ContinuousClock()
         var (count, total) = (0, Duration.zero)
         while total < .milliseconds(50) {
-            total += try clock.measure { for _ in 0..<16 { try call() } }
-            count += 16
+            // The first says whether one is enough.
+            let calls = count == 0 ? 1 : 16
+            total += try clock.measure { for _ in 0..<calls { try call() } }
+            count += calls
         }
         return total / .seconds(1) / Double(count)
     }
