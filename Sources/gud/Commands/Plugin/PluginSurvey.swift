@@ -27,8 +27,9 @@ struct PluginSurvey {
                 return "\(record.isUsable || record.isDuplicate ? "    " : "warn") plugin '\(record.path)': \(name)\(record.statusText)"
             }
             self.lines = lines
+            let isSound = records.allSatisfy { $0.isUsable || $0.isDuplicate } && host.search.problems.isEmpty
             json = [
-                "name": "plugins", "ok": records.allSatisfy { $0.isUsable || $0.isDuplicate } && host.search.problems.isEmpty,
+                "name": "plugins", "ok": isSound,
                 "detail": "\(usable) of \(records.count) can be used", "tried": host.search.tried.map(\.description),
                 "problems": host.search.problems.map(\.description), "trust": host.trust.path,
                 "found": records.map(\.json),
