@@ -60,7 +60,8 @@ extension PluginRecord {
         if case .quarantined(let breakdown, let date) = status {
             fields["quarantine"] = [
                 "event": breakdown.event, "stage": breakdown.stage,
-                "fault": breakdown.fault.map { $0 as Any } ?? NSNull(), "output": breakdown.output, "date": date.formatted(.iso8601),
+                "fault": breakdown.fault.map { $0 as Any } ?? NSNull(),
+                "output": breakdown.output, "date": date.formatted(.iso8601),
             ]
         }
         if let checked {

@@ -24,7 +24,8 @@ struct PluginSurvey {
             lines += host.search.problems.map { "warn plugin \($0)" }
             lines += records.map { record in
                 let name = record.description.map { "\($0.id) \($0.version), " } ?? ""
-                return "\(record.isUsable || record.isDuplicate ? "    " : "warn") plugin '\(record.path)': \(name)\(record.statusText)"
+                let mark = record.isUsable || record.isDuplicate ? "    " : "warn"
+                return "\(mark) plugin '\(record.path)': \(name)\(record.statusText)"
             }
             self.lines = lines
             let isSound = records.allSatisfy { $0.isUsable || $0.isDuplicate } && host.search.problems.isEmpty
