@@ -47,7 +47,7 @@ public struct DormandPrince: Sampler {
     /// Takes a batch from the state at t = 1 to the state at t = 0.
     func integrate(_ run: inout SamplingRun) throws {
         let (variances, width) = (run.problem.variances, run.problem.componentCount)
-        let flow = FlowStates(schedule: run.schedule, variances: isAnchored ? variances : variances.map { _ in 1 })
+        let flow = try FlowStates(schedule: run.schedule, variances: isAnchored ? variances : variances.map { _ in 1 })
         let stretches = try SmoothStretches.ends(of: run.schedule)
         let tolerance = FlowTrajectory.Tolerance(relative: relativeTolerance, absolute: absoluteTolerance)
         let start = try flow.moment(at: 1, in: stretches[1]...1)
@@ -90,7 +90,7 @@ public struct DormandPrince: Sampler {
                 for (row, index) in active.enumerated() { paths[index].leave(stage: stage, noise: last[row]) }
             }
             for (row, index) in active.enumerated() {
-                if let taken = paths[index].finish(noise: last[row], tolerance: tolerance) {
+                if let taken = paths[index].finish(noise: last[row], of: flow, tolerance: tolerance) {
                     try frames.add(taken, of: index, along: flow)
                 } else {
                     run.cost.rejectedSteps += 1

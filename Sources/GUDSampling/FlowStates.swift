@@ -10,6 +10,16 @@ struct FlowStates: Sendable {
     let schedule: any NoiseSchedule
     /// v_i; all 1 for the plain form.
     let variances: [Double]
+    /// `γ_i(1) − γ_i(0)`.
+    let ranges: [Double]
+
+    /// The flow along a schedule.
+    init(schedule: any NoiseSchedule, variances: [Double]) throws(ScheduleError) {
+        self.schedule = schedule
+        self.variances = variances
+        let (data, noise) = (try schedule.gamma(at: 0), try schedule.gamma(at: 1))
+        ranges = zip(data, noise).map { $1 - $0 }
+    }
 
     /// The flow at a time: what it takes from u to z, and from u and ε̂ to du/dt.
     struct Moment: Sendable {

@@ -4,10 +4,12 @@ import GUDCore
 /// One sample on its way along the probability flow in adaptive steps.
 ///
 /// A step goes through ``begin(_:stretches:tolerance:)``, then for each further stage ``enter(stage:of:)``, an evaluation of
-/// the denoiser and ``leave(stage:noise:)``, and ends with ``finish(noise:tolerance:)``. Samples share no step, so that each comes
+/// the denoiser and ``leave(stage:noise:)``, and ends with ``finish(noise:of:tolerance:)``. Samples share no step, so that each comes
 /// out the same whatever the others of its batch need.
 struct FlowTrajectory: Sendable {
-    /// The tolerance of a step: an error of `absolute + relative · |u|` in each component.
+    /// The tolerance of a path: an error of `absolute + relative · |u|` in each component.
+    ///
+    /// A step may use of it what it covers of the component's whole range of γ, so that errors add up to the tolerance.
     struct Tolerance: Sendable {
         let relative: Double
         let absolute: Double
@@ -28,6 +30,13 @@ struct FlowTrajectory: Sendable {
         }
     }
 
+    /// The move of γ in one step, `4` for a factor of 7 in noise, beyond which a small error estimate may be chance.
+    ///
+    /// Few stages then fall into the stretch where noise turns to data; such a step must do far better.
+    static let longReach = 4.0
+    /// The part of the tolerance that a long step may use.
+    static let longShare = 0.01
+
     /// The time.
     private(set) var time = 1.0
     /// u = z/τ.
@@ -45,6 +54,7 @@ struct FlowTrajectory: Sendable {
     // The step being tried.
     private var target = 0.0
     private var bounds = 0.0...1.0
+    private var start: FlowStates.Moment?
     private var moment: FlowStates.Moment?
     private var stageState: [Double] = []
     private var slopes: [[Double]] = []
@@ -81,6 +91,7 @@ struct FlowTrajectory: Sendable {
         attempts += 1
         bounds = stretches[stretch + 1]...stretches[stretch]
         let start = try flow.moment(at: time, in: bounds)
+        self.start = start
         slopes = [state.indices.map { start.velocity($0, state[$0], noise: noise[$0]) }]
         if proposal == 0 { proposal = firstLength(start, tolerance) }
         // A step that would leave less than a hundredth of itself goes to the end of the stretch.
@@ -112,22 +123,26 @@ struct FlowTrajectory: Sendable {
     ///
     /// - Parameter noise: ε̂ there.
     /// - Returns: The step, where its error is within the tolerance; otherwise the next is shorter.
-    mutating func finish(noise: ArraySlice<Float>, tolerance: Tolerance) -> Taken? {
+    mutating func finish(noise: ArraySlice<Float>, of flow: FlowStates, tolerance: Tolerance) -> Taken? {
+        guard let start, let moment else { return nil }
         let length = time - target
         let slopes = slopes
         func combined(_ weights: [Double], _ index: Int) -> Double {
             weights.indices.reduce(0) { $0 - length * weights[$1] * slopes[$1][index] }
         }
-        var (sum, moving) = (0.0, 0)
-        for index in state.indices where slopes.contains(where: { $0[index] != 0 }) {
+        var (sum, moving, reach) = (0.0, 0, 0.0)
+        for index in state.indices where start.noising.gamma[index] > moment.noising.gamma[index] {
             let error = combined(DormandPrinceTableau.error, index)
             let size = max(abs(state[index]), abs(stageState[index]))
-            let ratio = error / (tolerance.absolute + tolerance.relative * size)
+            let move = start.noising.gamma[index] - moment.noising.gamma[index]
+            reach = max(reach, move)
+            let ratio = error * flow.ranges[index] / (move * (tolerance.absolute + tolerance.relative * size))
             sum += ratio * ratio
             moving += 1
         }
-        let error = (sum / Double(max(moving, 1))).squareRoot()
-        let factor = min(max(0.9 * pow(error, -0.2), 0.2), wasRejected ? 1 : 5)
+        let caution = reach > Self.longReach ? Self.longShare : 1
+        let error = (sum / Double(max(moving, 1))).squareRoot() / caution
+        let factor = min(max(0.9 * pow(error, -0.25), 0.2), wasRejected ? 1 : 5)
         guard error <= 1 else {
             (proposal, wasRejected) = (length * min(factor, 0.9), true)
             return nil
