@@ -13,8 +13,8 @@ import GUDCore
 /// Gaussian fit, whose reverse process is a Gaussian with correlation ρ; it is exact in law for Gaussian data, in any
 /// number of steps. τ, φ and F are those of the Gaussian anchor, see `GaussianAnchor.swift`.
 ///
-/// The mean converges at second order; the law at first, because noise of one step enters the extrapolation of the next. Its
-/// first step is that of `ancestral`.
+/// Weakly of second order, measured on Gaussian data. The first step, and a component's first step after it was clipped, is
+/// that of `ancestral`.
 ///
 /// Source: Lu, Zhou, Bao, Chen, Li & Zhu, "DPM-Solver++", arXiv:2211.01095, section 5 and appendix C, per component.
 public struct DPMSolverPlusPlus2MSDE: LinearSolver {
@@ -73,7 +73,8 @@ extension DPMSolverPlusPlus2MSDE {
     static var factory: SamplerFactory {
         SamplerFactory(
             Descriptor(
-                name: name, summary: "Stochastic, two steps: SDE-DPM-Solver++ (2M) with a step of its own for each component.",
+                name: name,
+                summary: "Stochastic, two steps: SDE-DPM-Solver++ (2M) with a step of its own for each component.",
                 schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
         ) { DPMSolverPlusPlus2MSDE(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
     }

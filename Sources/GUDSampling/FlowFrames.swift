@@ -32,7 +32,8 @@ struct FlowFrames {
         where times[index] < step.times.from && times[index] >= step.times.to {
             // The deviations need no γ̇, so that any stretch will do.
             let moment = try flow.moment(at: times[index], in: 0...1)
-            var frame = pending.removeValue(forKey: index) ?? Frame(components: [Float](repeating: 0, count: samples * width))
+            var frame =
+                pending.removeValue(forKey: index) ?? Frame(components: [Float](repeating: 0, count: samples * width))
             for component in 0..<width {
                 let u = step.state(at: times[index], component: component)
                 frame.components[sample * width + component] = Float(u * moment.deviation[component])

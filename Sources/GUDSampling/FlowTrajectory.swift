@@ -30,10 +30,10 @@ struct FlowTrajectory: Sendable {
         }
     }
 
-    /// The move of γ in one step, `4` for a factor of 7 in noise, beyond which a small error estimate may be chance.
+    /// The move of γ in one step beyond which a small error estimate may be chance.
     ///
     /// Few stages then fall into the stretch where noise turns to data; such a step must do far better.
-    static let longReach = 4.0
+    static let longReach = 3.0
     /// The part of the tolerance that a long step may use.
     static let longShare = 0.01
 
@@ -73,9 +73,9 @@ struct FlowTrajectory: Sendable {
     /// - Returns: What was stepped over; `nil` where something moves.
     mutating func skipStandstill(_ flow: FlowStates, stretches: [Double]) throws -> Taken? {
         let end = stretches[stretch + 1]
-        guard time == stretches[stretch], try flow.schedule.gamma(at: time) == flow.schedule.gamma(at: end) else {
-            return nil
-        }
+        guard time == stretches[stretch],
+            try flow.schedule.gammaRate(at: (time + end) / 2).allSatisfy({ $0 == 0 })
+        else { return nil }
         let zeros = state.map { _ in 0.0 }
         let taken = Taken(times: (time, end), terms: [state, zeros, zeros, zeros, zeros])
         (time, noise) = (end, [])
@@ -131,7 +131,7 @@ struct FlowTrajectory: Sendable {
             weights.indices.reduce(0) { $0 - length * weights[$1] * slopes[$1][index] }
         }
         var (sum, moving, reach) = (0.0, 0, 0.0)
-        for index in state.indices where start.noising.gamma[index] > moment.noising.gamma[index] {
+        for index in state.indices where start.rate[index] > 0 && moment.rate[index] > 0 {
             let error = combined(DormandPrinceTableau.error, index)
             let size = max(abs(state[index]), abs(stageState[index]))
             let move = start.noising.gamma[index] - moment.noising.gamma[index]

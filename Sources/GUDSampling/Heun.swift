@@ -79,7 +79,8 @@ extension Heun {
         SamplerFactory(
             Descriptor(
                 name: name,
-                summary: "Deterministic, second order, two evaluations a step: Heun's method in each component's own steps.",
+                summary:
+                    "Deterministic, second order, two evaluations a step: Heun's method in each component's own steps.",
                 schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
         ) { Heun(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
     }

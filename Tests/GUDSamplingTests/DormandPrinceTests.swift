@@ -12,7 +12,9 @@ struct DormandPrinceTests {
         typealias Tableau = DormandPrinceTableau
         let (nodes, weights) = (Tableau.nodes, Tableau.stages[6] + [0])
         for (node, row) in zip(nodes, Tableau.stages) { #expect(abs(row.reduce(0, +) - node) < 1e-14) }
-        func sum(_ weights: [Double], _ values: [Double]) -> Double { zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } }
+        func sum(_ weights: [Double], _ values: [Double]) -> Double {
+            zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 }
+        }
         for power in 0...4 {
             let powers = nodes.map { pow($0, Double(power)) }
             #expect(abs(sum(weights, powers) - 1 / Double(power + 1)) < 1e-14)

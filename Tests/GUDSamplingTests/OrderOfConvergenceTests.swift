@@ -83,8 +83,8 @@ struct OrderOfConvergenceTests {
                 variances: ReferenceMixture.variances)
             let error = largestDifference(end, path.ends)
             print("dopri5 \(path) anchored \(isAnchored), tolerance \(tolerance): error \(error)")
-            // The tolerance is that of a step, the error that of all steps, with rounding to Float.
-            #expect(error < 3 * tolerance + 2e-6)
+            // The error estimate is that of the fourth order, and the flow stretches errors of early steps.
+            #expect(error < 4 * tolerance)
         }
     }
 }

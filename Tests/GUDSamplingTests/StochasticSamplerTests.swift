@@ -44,7 +44,8 @@ struct StochasticSamplerTests {
         #expect(abs(slope(errors) - (solver < 2 ? 1 : 2)) < 0.1)
     }
 
-    @Test("The anchored SDE solver is exact in law for centred Gaussian data, in any number of steps", arguments: [0, 1])
+    @Test(
+        "The anchored SDE solver is exact in law for centred Gaussian data, in any number of steps", arguments: [0, 1])
     func anchored(schedule: Int) throws {
         let schedule = Self.schedules[schedule]
         let (start, end) = (try schedule.state(at: 1), try schedule.state(at: 0))
