@@ -24,16 +24,21 @@ public struct Ancestral: LinearSolver {
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
+        var update = Self.posterior(step)
+        guard !step.showsSignal else { return update }
+        // Nothing is known of the clean component yet: it is drawn from the Gaussian fit along with the noise.
+        let signal = update.current
+        update.jitter = (signal * signal * step.variance + update.jitter * update.jitter).squareRoot()
+        (update.slope, update.current) = (ComponentUpdate.Slope(state: 0, noise: 0), 0)
+        return update
+    }
+
+    /// The posterior `q(z_s | z_t, x̂0)` of one component, as a function of the clean estimate.
+    static func posterior(_ step: ComponentStep) -> ComponentUpdate {
         let fresh = -expm1(-2 * step.logStep)
-        let keep = exp(-step.logStep) * step.noiseRatio
-        let noise = step.to.sigma * step.to.sigma * fresh
-        guard step.showsSignal else {
-            // Nothing is known of the clean component yet: it is drawn from the Gaussian fit along with the noise.
-            let signal = step.to.alpha * fresh
-            return ComponentUpdate(keep: keep, jitter: (signal * signal * step.variance + noise).squareRoot())
-        }
         return ComponentUpdate(
-            keep: keep, slope: .cleanEstimate(step.from), current: step.to.alpha * fresh, jitter: noise.squareRoot())
+            keep: exp(-step.logStep) * step.noiseRatio, slope: .cleanEstimate(step.from),
+            current: step.to.alpha * fresh, jitter: step.to.sigma * fresh.squareRoot())
     }
 }
 

@@ -2,11 +2,14 @@ import GUDCore
 
 /// The samplers that GUD brings.
 public enum BuiltInSamplers {
-    /// Adds `euler-maruyama`, `ancestral`, `ddim` and `dpm++2m`.
+    /// Adds `euler-maruyama`, `ancestral`, `dpm++2m-sde`, `ddim`, `dpm++2m`, `dpm++3m`, `heun` and `dopri5`.
     ///
     /// - Throws: `RegistryError.nameTaken(kind:name:by:newcomer:)`.
     public static func register(in registry: inout Registry) throws(RegistryError) {
-        for factory in [EulerMaruyama.factory, Ancestral.factory, DDIM.factory, DPMSolverPlusPlus2M.factory] {
+        for factory in [
+            EulerMaruyama.factory, Ancestral.factory, DPMSolverPlusPlus2MSDE.factory, DDIM.factory,
+            DPMSolverPlusPlus2M.factory, DPMSolverPlusPlus3M.factory, Heun.factory, DormandPrince.factory,
+        ] {
             try registry.register(factory, as: .sampler)
         }
     }
@@ -16,7 +19,7 @@ public enum BuiltInSamplers {
 enum SamplerParameter {
     /// The number of steps.
     ///
-    /// Each costs one evaluation of the denoiser (two with guidance), and the final denoising one more.
+    /// Each costs one evaluation of the denoiser (two with guidance; twice that for `heun`), and the final denoising one more.
     static func steps(default count: Int) -> Parameter<Int> {
         Parameter("steps", default: count, range: 1...100_000, "Number of equal steps of time from noise to data.")
     }

@@ -34,6 +34,9 @@ public struct ComponentState: Sendable {
     /// Further up in the noise, every solver follows the Gaussian fit instead of dividing rounding errors by α. With v = 1
     /// it is reached at γ = 22; a component must take several steps from there to its end to be resolved.
     public static let smallestVisibleSignal = 0x1p-16
+
+    /// Whether ε̂ says anything about the clean component.
+    public var showsSignal: Bool { alpha > Self.smallestVisibleSignal }
 }
 
 /// One step of one component, from the time t to the earlier time s < t.
@@ -49,13 +52,22 @@ public struct ComponentStep: Sendable {
     /// `nil` in the first step, and where the component did not move all the way from there to t (it was clipped, γ̇ = 0):
     /// its slope has a kink there, and an extrapolation over the kink would be divided by a small step.
     public let earlier: ComponentState?
+    /// The state at the evaluation before ``earlier``; `nil` as there, and wherever ``earlier`` is.
+    public let beforeEarlier: ComponentState?
 
-    /// A step, and the state at the evaluation before it.
-    public init(variance: Double, from: ComponentState, to: ComponentState, earlier: ComponentState?) {
+    /// A step, and the states at the evaluations before it.
+    public init(
+        variance: Double, from: ComponentState, to: ComponentState, earlier: ComponentState?,
+        beforeEarlier: ComponentState? = nil
+    ) {
+        func smooth(_ before: ComponentState?, _ after: ComponentState) -> ComponentState? {
+            before.flatMap { $0.gammaRate > 0 && $0.gamma > after.gamma ? $0 : nil }
+        }
         self.variance = variance
         self.from = from
         self.to = to
-        self.earlier = earlier.flatMap { $0.gammaRate > 0 && $0.gamma > from.gamma ? $0 : nil }
+        self.earlier = smooth(earlier, from)
+        self.beforeEarlier = self.earlier.flatMap { smooth(beforeEarlier, $0) }
     }
 
     /// The length of the step in half log-SNR, `h = λ(s) − λ(t) = (γ(t) − γ(s)) / 2 > 0`.
@@ -67,5 +79,5 @@ public struct ComponentStep: Sendable {
     }
 
     /// Whether ε̂ at t says anything about the clean component.
-    public var showsSignal: Bool { from.alpha > ComponentState.smallestVisibleSignal }
+    public var showsSignal: Bool { from.showsSignal }
 }

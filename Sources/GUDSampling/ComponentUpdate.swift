@@ -1,9 +1,9 @@
 /// What one step does to one component: a linear combination of what is known.
 ///
 ///     D        = slope.state · z(t) + slope.noise · ε̂
-///     z(s)     = keep · z(t) + current · D + previous · D_previous + jitter · ξ
+///     z(s)     = keep · z(t) + current · D + previous · D_previous + beforePrevious · D_beforePrevious + jitter · ξ
 ///
-/// with `D_previous` the slope of the evaluation before, and ξ a fresh standard normal.
+/// with `D_previous` and `D_beforePrevious` the slopes of the two evaluations before, and ξ a fresh standard normal.
 public struct ComponentUpdate: Sendable, Equatable {
     /// What a solver integrates, as a linear function of the state and the estimated noise.
     public struct Slope: Sendable, Equatable {
@@ -35,18 +35,21 @@ public struct ComponentUpdate: Sendable, Equatable {
     public var current: Double
     /// The weight of the slope at the evaluation before.
     public var previous: Double
+    /// The weight of the slope at the evaluation before that.
+    public var beforePrevious: Double
     /// The weight of fresh noise.
     public var jitter: Double
 
     /// An update; by default of first order and deterministic.
     public init(
         keep: Double, slope: Slope = Slope(state: 0, noise: 0), current: Double = 0, previous: Double = 0,
-        jitter: Double = 0
+        beforePrevious: Double = 0, jitter: Double = 0
     ) {
         self.keep = keep
         self.slope = slope
         self.current = current
         self.previous = previous
+        self.beforePrevious = beforePrevious
         self.jitter = jitter
     }
 

@@ -28,21 +28,7 @@ public struct DDIM: LinearSolver {
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
-        isAnchored ? anchored(step) : plain(step)
-    }
-
-    private func plain(_ step: ComponentStep) -> ComponentUpdate {
-        guard step.showsSignal else { return .gaussianFlow(step) }
-        return ComponentUpdate(
-            keep: step.noiseRatio, slope: .cleanEstimate(step.from), current: -step.to.alpha * expm1(-step.logStep))
-    }
-
-    private func anchored(_ step: ComponentStep) -> ComponentUpdate {
-        let from = GaussianAnchor(step.from, variance: step.variance)
-        guard let slope = from.slope else { return .gaussianFlow(step) }
-        let to = GaussianAnchor(step.to, variance: step.variance)
-        return ComponentUpdate(
-            keep: to.deviation / from.deviation, slope: slope, current: to.deviation * (to.angle - from.angle))
+        ExponentialStep(step, isAnchored: isAnchored).map(ComponentUpdate.init(holding:)) ?? .gaussianFlow(step)
     }
 }
 

@@ -32,36 +32,20 @@ public struct DPMSolverPlusPlus2M: LinearSolver {
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
-        isAnchored ? anchored(step) : plain(step)
+        guard let held = ExponentialStep(step, isAnchored: isAnchored) else { return .gaussianFlow(step) }
+        return ComponentUpdate(holding: held).extrapolated(over: step, where: held.history > 0)
     }
+}
 
-    private func plain(_ step: ComponentStep) -> ComponentUpdate {
-        guard step.showsSignal else { return .gaussianFlow(step) }
-        let wasVisible = (step.earlier?.alpha ?? 0) > ComponentState.smallestVisibleSignal
-        return secondOrder(
-            step, keep: step.noiseRatio, slope: .cleanEstimate(step.from),
-            weight: -step.to.alpha * expm1(-step.logStep), extrapolating: wasVisible)
-    }
-
-    private func anchored(_ step: ComponentStep) -> ComponentUpdate {
-        let from = GaussianAnchor(step.from, variance: step.variance)
-        guard let slope = from.slope else { return .gaussianFlow(step) }
-        let to = GaussianAnchor(step.to, variance: step.variance)
-        let wasVisible = step.earlier.map { GaussianAnchor($0, variance: step.variance) }?.slope != nil
-        return secondOrder(
-            step, keep: to.deviation / from.deviation, slope: slope,
-            weight: to.deviation * (to.angle - from.angle), extrapolating: wasVisible)
-    }
-
-    private func secondOrder(
-        _ step: ComponentStep, keep: Double, slope: ComponentUpdate.Slope, weight: Double, extrapolating: Bool
-    ) -> ComponentUpdate {
-        var extrapolation = 0.0  // 1 / (2 r)
-        if extrapolating, let earlier = step.earlier {
-            extrapolation = step.logStep / (earlier.gamma - step.from.gamma)
-        }
-        return ComponentUpdate(
-            keep: keep, slope: slope, current: weight * (1 + extrapolation), previous: -weight * extrapolation)
+extension ComponentUpdate {
+    /// A step of first order, with its slope extrapolated linearly to the middle of the step.
+    func extrapolated(over step: ComponentStep, where hasHistory: Bool) -> ComponentUpdate {
+        guard hasHistory, let earlier = step.earlier else { return self }
+        let extrapolation = step.logStep / (earlier.gamma - step.from.gamma)  // 1 / (2 r)
+        var update = self
+        update.previous = -current * extrapolation
+        update.current = current * (1 + extrapolation)
+        return update
     }
 }
 

@@ -24,22 +24,25 @@ struct GuidedDenoiser {
         guidance = condition.guidance
     }
 
-    /// Writes ε̂ of a batch that is in one noising state.
+    /// How often the denoiser is evaluated for one ε̂: twice where guidance compares two of them.
+    var passes: Int { embedding == nil || guidance == 0 || guidance == 1 ? 1 : 2 }
+
+    /// Writes ε̂ of a batch.
     ///
     /// - Parameters:
     ///   - components: z(t), row-major `[batch, K]`.
-    ///   - state: The noising state that all samples share.
+    ///   - states: The noising states of the samples.
     ///   - noise: Overwritten with ε̂; of the same count.
     mutating func predictNoise(
-        in components: [Float], state: NoisingState, into noise: inout [Float]
+        in components: [Float], states: NoisingStates, into noise: inout [Float]
     ) throws(DenoiserError) {
-        guard let embedding else { return try predict(components, state, nil, into: &noise) }
+        guard let embedding else { return try predict(components, states, nil, into: &noise) }
         let row = guidance == 0 ? [Float](repeating: 0, count: embedding.count) : embedding
-        try predict(components, state, row, into: &noise)
-        guard guidance != 0, guidance != 1 else { return }
+        try predict(components, states, row, into: &noise)
+        guard passes == 2 else { return }
 
         if unconditional.count != noise.count { unconditional = [Float](repeating: 0, count: noise.count) }
-        try predict(components, state, [Float](repeating: 0, count: embedding.count), into: &unconditional)
+        try predict(components, states, [Float](repeating: 0, count: embedding.count), into: &unconditional)
         let weight = Float(guidance)
         let base = unconditional
         Parallel.forEachRow(of: &noise, width: denoiser.componentCount) { row, noise in
@@ -52,10 +55,10 @@ struct GuidedDenoiser {
     }
 
     private func predict(
-        _ components: [Float], _ state: NoisingState, _ row: [Float]?, into noise: inout [Float]
+        _ components: [Float], _ states: NoisingStates, _ row: [Float]?, into noise: inout [Float]
     ) throws(DenoiserError) {
         let embeddings = row.map { Embeddings(repeating: $0, count: components.count / denoiser.componentCount) }
         var span = noise.mutableSpan
-        try denoiser.predictNoise(in: components.span, states: .shared(state), embeddings: embeddings, into: &span)
+        try denoiser.predictNoise(in: components.span, states: states, embeddings: embeddings, into: &span)
     }
 }

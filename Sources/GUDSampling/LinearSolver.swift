@@ -2,7 +2,7 @@ import GUDCore
 
 /// A sampler that consists of one formula: each step is linear in what is known, component by component.
 ///
-/// What is known are the state, the estimated noise, the slope before and fresh noise. Batches, prior, guidance, given
+/// What is known are the state, the estimated noise, the two slopes before and fresh noise. Batches, prior, guidance, given
 /// components and checks are shared.
 ///
 ///     struct Halving: LinearSolver {
@@ -26,36 +26,28 @@ extension LinearSolver {
     ///
     /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice that with guidance.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
-        try problem.validate()
-        var samples: [Float] = []
-        samples.reserveCapacity(problem.samples.count * problem.componentCount)
-        for batch in problem.batches {
-            var run = try SamplingRun(problem, batch: batch, sampler: Self.name, grid: grid, observer: observer)
-            run.drawPrior()
-            try integrate(&run)
-            samples += try run.cleanEstimate()
-        }
-        return samples
+        try SamplingRun.sample(problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, integrate)
     }
 
     /// Takes a batch from the state at t = 1 to the state at t = 0.
     func integrate(_ run: inout SamplingRun) throws {
         let variances = run.problem.variances
         let normals = CounterNoise(seed: run.problem.seed, purpose: .sampler)
-        var slopes = [Float](repeating: 0, count: run.components.count)
-        var (previousSlopes, fresh) = (slopes, slopes)
-        var earlier: NoisingState?
+        var slopes = SlopeHistory(count: run.components.count)
+        var fresh = slopes.current
+        var earlier: [NoisingState] = []
         try run.report(step: 0)
         for step in 0..<grid.stepCount {
             let from = run.state
             let to = try run.schedule.state(at: grid.times[step + 1])
-            let update = StateUpdate(self, from: from, to: to, earlier: earlier, variances: variances)
+            let update = StateUpdate(from: from, to: to, earlier: earlier, variances: variances, formula: update)
             try run.predictNoise()
-            update.writeSlopes(&slopes, components: run.components, noise: run.noise)
+            slopes.shift()
+            update.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
             if update.isStochastic { normals.fill(&fresh, samples: run.batch, step: step) }
-            update.advance(&run.components, slopes: slopes, previousSlopes: previousSlopes, fresh: fresh)
-            swap(&slopes, &previousSlopes)
-            (earlier, run.state) = (from, to)
+            update.advance(&run.components, slopes: slopes, fresh: fresh)
+            earlier = [from] + earlier.prefix(1)
+            run.state = to
             try run.report(step: step + 1)
         }
     }

@@ -6,6 +6,8 @@ public enum SamplingError: GUDError, Equatable {
     case cancelled(sampler: String, step: Int, of: Int)
     /// A number of the state is NaN or infinite.
     case notFinite(sampler: String, step: Int, of: Int, time: Double, sample: Int, component: Int)
+    /// A solver with adaptive steps would need more of them than it may take.
+    case stepLimit(sampler: String, limit: Int, time: Double, sample: Int)
     /// Two parts of the problem disagree about the number of components.
     case count(Int, expected: Int, what: String)
     /// A variance is negative or not finite.
@@ -20,6 +22,8 @@ public enum SamplingError: GUDError, Equatable {
         case .notFinite(let sampler, let step, let count, let time, let sample, let component):
             "\(sampler): component \(component) of sample \(sample) is not finite after step \(step) of \(count), at t = "
                 + "\(time); take more steps, or check the denoiser's output there"
+        case .stepLimit(let sampler, let limit, let time, let sample):
+            "\(sampler): sample \(sample) is at t = \(time) after \(limit) steps; raise rtol, atol or maxSteps"
         case .count(let count, let expected, let what):
             "\(what) has \(count) components where the denoiser has \(expected)"
         case .variance(let variance, let component):
@@ -31,7 +35,7 @@ public enum SamplingError: GUDError, Equatable {
     /// Mismatched parts are the request's mistake; the rest happens while carrying it out.
     public var blame: Blame {
         switch self {
-        case .cancelled, .notFinite: .execution
+        case .cancelled, .notFinite, .stepLimit: .execution
         case .count, .variance, .batchSize: .request
         }
     }

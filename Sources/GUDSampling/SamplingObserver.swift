@@ -2,9 +2,30 @@
 public struct SamplingObserver: Sendable {
     /// Called with the state at t = 1 and after every step, batch by batch, on the thread that samples.
     public var onState: @Sendable (SamplingSnapshot) -> Void
+    /// Called with what each batch has cost, after its final denoising, on the thread that samples.
+    public var onBatch: @Sendable (SamplingCost) -> Void
 
-    /// An observer that works through a closure.
-    public init(onState: @escaping @Sendable (SamplingSnapshot) -> Void) { self.onState = onState }
+    /// An observer that works through closures.
+    public init(
+        onState: @escaping @Sendable (SamplingSnapshot) -> Void,
+        onBatch: @escaping @Sendable (SamplingCost) -> Void = { _ in }
+    ) {
+        self.onState = onState
+        self.onBatch = onBatch
+    }
+}
+
+/// What it took to draw a batch.
+public struct SamplingCost: Sendable, Equatable {
+    /// Global indices of the batch's samples.
+    public let samples: Range<Int>
+    /// Evaluations of the denoiser, summed over the samples: each counts once, twice with guidance, the final denoising included.
+    public internal(set) var evaluations = 0
+    /// Steps that an adaptive solver tried and took back, summed over the samples.
+    public internal(set) var rejectedSteps = 0
+
+    /// Evaluations per sample.
+    public var evaluationsPerSample: Double { Double(evaluations) / Double(max(samples.count, 1)) }
 }
 
 /// The state of one batch between two steps.

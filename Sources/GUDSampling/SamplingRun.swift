@@ -13,30 +13,52 @@ struct SamplingRun {
     var state: NoisingState
     /// ε̂ at t, after ``predictNoise()``.
     private(set) var noise: [Float]
+    /// What it has cost so far.
+    var cost: SamplingCost
 
     private let sampler: String
     private let stepCount: Int
-    private let observer: SamplingObserver?
+    let observer: SamplingObserver?
     private var denoiser: GuidedDenoiser
 
-    /// A batch at the start of a grid; its components are zeros.
+    /// A batch at t = 1; its components are zeros.
     init(
-        _ problem: SamplingProblem, batch: Range<Int>, sampler: String, grid: TimeGrid, observer: SamplingObserver?
+        _ problem: SamplingProblem, batch: Range<Int>, sampler: String, stepCount: Int, observer: SamplingObserver?
     ) throws {
         self.problem = problem
         self.batch = batch
         self.sampler = sampler
         self.observer = observer
-        stepCount = grid.stepCount
+        self.stepCount = stepCount
         if let given = problem.condition.given {
             schedule = try HeldSchedule(problem.schedule, holding: given.mask)
         } else {
             schedule = problem.schedule
         }
-        state = try schedule.state(at: grid.times[0])
+        state = try schedule.state(at: 1)
         components = [Float](repeating: 0, count: batch.count * problem.componentCount)
         noise = components
+        cost = SamplingCost(samples: batch)
         denoiser = try GuidedDenoiser(problem.denoiser, under: problem.condition)
+    }
+
+    /// Draws all samples of a problem, batch by batch: prior, integration from t = 1 to t = 0, final denoising.
+    static func sample(
+        _ problem: SamplingProblem, sampler: String, stepCount: Int, observer: SamplingObserver?,
+        _ integrate: (inout SamplingRun) throws -> Void
+    ) throws -> [Float] {
+        try problem.validate()
+        var samples: [Float] = []
+        samples.reserveCapacity(problem.samples.count * problem.componentCount)
+        for batch in problem.batches {
+            var run = try SamplingRun(
+                problem, batch: batch, sampler: sampler, stepCount: stepCount, observer: observer)
+            run.drawPrior()
+            try integrate(&run)
+            samples += try run.cleanEstimate()
+            observer?.onBatch(run.cost)
+        }
+        return samples
     }
 
     /// Draws the state from the matched prior `z_i ~ N(0, α_i² v_i + σ_i²)`, which is exact for Gaussian data at any γ_i;
@@ -57,7 +79,14 @@ struct SamplingRun {
 
     /// Evaluates the denoiser at the current state.
     mutating func predictNoise() throws {
-        try denoiser.predictNoise(in: components, state: state, into: &noise)
+        try denoiser.predictNoise(in: components, states: .shared(state), into: &noise)
+        cost.evaluations += batch.count * denoiser.passes
+    }
+
+    /// Evaluates the denoiser at other states than the current one, of as many samples as there are noising states.
+    mutating func predictNoise(in components: [Float], states: [NoisingState], into noise: inout [Float]) throws {
+        try denoiser.predictNoise(in: components, states: .perSample(states), into: &noise)
+        cost.evaluations += states.count * denoiser.passes
     }
 
     /// The final denoising step: `x̂0 = (z − σ ε̂)/α`, given components as they were given, and 0 where data never vary.
@@ -71,7 +100,7 @@ struct SamplingRun {
             if let given, given.mask[component] { return (0, 0, Double(given.values[component])) }
             let (variance, at) = (problem.variances[component], ComponentState(state, component: component))
             if variance == 0 { return (0, 0, 0) }
-            if at.alpha > ComponentState.smallestVisibleSignal {
+            if at.showsSignal {
                 let slope = ComponentUpdate.Slope.cleanEstimate(at)
                 return (slope.state, slope.noise, 0)
             }
@@ -99,7 +128,19 @@ struct SamplingRun {
         observer?.onState(
             SamplingSnapshot(
                 samples: batch, step: step, stepCount: stepCount, time: state.time, components: components))
+        try stopIfCancelled(step: step)
+    }
+
+    /// Stops a run that is no longer wanted.
+    func stopIfCancelled(step: Int) throws(SamplingError) {
         if problem.isCancelled() { throw .cancelled(sampler: sampler, step: step, of: stepCount) }
+    }
+
+    /// The error that names a scalar of a sample, counted in the batch.
+    func notFinite(step: Int, time: Double, sample: Int, component: Int) -> SamplingError {
+        .notFinite(
+            sampler: sampler, step: step, of: stepCount, time: time, sample: batch.lowerBound + sample,
+            component: component)
     }
 
     private func checkFinite(_ values: [Float], step: Int) throws(SamplingError) {
@@ -108,8 +149,6 @@ struct SamplingRun {
         let largest = values.reduce(into: UInt32(0)) { $0 = max($0, $1.bitPattern & exponent) }
         guard largest == exponent, let index = values.firstIndex(where: { !$0.isFinite }) else { return }
         let count = problem.componentCount
-        throw .notFinite(
-            sampler: sampler, step: step, of: stepCount, time: state.time, sample: batch.lowerBound + index / count,
-            component: index % count)
+        throw notFinite(step: step, time: state.time, sample: index / count, component: index % count)
     }
 }

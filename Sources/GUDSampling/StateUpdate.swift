@@ -11,21 +11,28 @@ struct StateUpdate: Sendable {
     private let slopeNoise: [Double]
     private let current: [Double]
     private let previous: [Double]
+    private let beforePrevious: [Double]
     private let jitter: [Double]
     /// Whether any component draws fresh noise.
     let isStochastic: Bool
 
-    /// Asks the solver for every component; those whose γ does not change are left out, and keep their bits.
-    init<Solver: LinearSolver>(
-        _ solver: Solver, from: NoisingState, to: NoisingState, earlier: NoisingState?, variances: [Double]
+    /// Asks the formula for every component; those whose γ does not change are left out, and keep their bits.
+    ///
+    /// - Parameters:
+    ///   - earlier: The states at the evaluations before, the latest first; the first two count.
+    ///   - formula: What the step does to one component.
+    init(
+        from: NoisingState, to: NoisingState, earlier: [NoisingState] = [], variances: [Double],
+        formula: (ComponentStep) -> ComponentUpdate
     ) {
         let updates = variances.indices.map { component -> ComponentUpdate in
             guard from.gamma[component] > to.gamma[component] else { return .hold }
-            return solver.update(
+            let before = earlier.map { ComponentState($0, component: component) }
+            return formula(
                 ComponentStep(
                     variance: variances[component], from: ComponentState(from, component: component),
-                    to: ComponentState(to, component: component),
-                    earlier: earlier.map { ComponentState($0, component: component) }))
+                    to: ComponentState(to, component: component), earlier: before.first,
+                    beforeEarlier: before.dropFirst().first))
         }
         moves = updates.map { $0 != .hold }
         keep = updates.map(\.keep)
@@ -33,6 +40,7 @@ struct StateUpdate: Sendable {
         slopeNoise = updates.map(\.slope.noise)
         current = updates.map(\.current)
         previous = updates.map(\.previous)
+        beforePrevious = updates.map(\.beforePrevious)
         jitter = updates.map(\.jitter)
         isStochastic = jitter.contains { $0 != 0 }
     }
@@ -58,18 +66,39 @@ struct StateUpdate: Sendable {
     ///
     /// - Parameters:
     ///   - components: Row-major `[batch, K]`, updated.
-    ///   - slopes: D at t.
-    ///   - previousSlopes: D at the evaluation before; finite numbers where there is none.
+    ///   - slopes: D at t and at the two evaluations before; finite numbers where there was none.
     ///   - fresh: Standard normals ξ; finite numbers where the step is not stochastic.
-    func advance(_ components: inout [Float], slopes: [Float], previousSlopes: [Float], fresh: [Float]) {
+    func advance(_ components: inout [Float], slopes: SlopeHistory, fresh: [Float]) {
         Parallel.forEachRow(of: &components, width: keep.count) { [self] row, z in
             let start = row * z.count
-            let (moves, a, b, c, d) = (moves.span, keep.span, current.span, previous.span, jitter.span)
-            let (slopes, previousSlopes, fresh) = (slopes.span, previousSlopes.span, fresh.span)
+            let (moves, a, b, c, d, e) =
+                (moves.span, keep.span, current.span, previous.span, beforePrevious.span, jitter.span)
+            let (now, before, longBefore) = (slopes.current.span, slopes.previous.span, slopes.beforePrevious.span)
+            let fresh = fresh.span
             for i in z.indices where moves[i] {
-                let drift = b[i] * Double(slopes[start + i]) + c[i] * Double(previousSlopes[start + i])
-                z[i] = Float(a[i] * Double(z[i]) + drift + d[i] * Double(fresh[start + i]))
+                let drift = b[i] * Double(now[start + i]) + c[i] * Double(before[start + i])
+                let far = d[i] * Double(longBefore[start + i]) + e[i] * Double(fresh[start + i])
+                z[i] = Float(a[i] * Double(z[i]) + drift + far)
             }
         }
+    }
+}
+
+/// The slopes D of a batch at the last three evaluations, each row-major `[batch, K]`.
+struct SlopeHistory: Sendable {
+    var current: [Float]
+    var previous: [Float]
+    var beforePrevious: [Float]
+
+    /// Zeros, before any evaluation.
+    init(count: Int) {
+        current = [Float](repeating: 0, count: count)
+        (previous, beforePrevious) = (current, current)
+    }
+
+    /// Makes room for the slopes of the next evaluation: those of the last one become the previous ones.
+    mutating func shift() {
+        swap(&beforePrevious, &previous)
+        swap(&previous, &current)
     }
 }

@@ -2,7 +2,22 @@ import GUDCore
 
 @testable import GUDSampling
 
-extension LinearSolver {
+/// A solver that takes a batch from t = 1 to t = 0.
+protocol Integrator: Sampler {
+    static var name: String { get }
+    func integrate(_ run: inout SamplingRun) throws
+}
+
+extension Ancestral: Integrator {}
+extension EulerMaruyama: Integrator {}
+extension DDIM: Integrator {}
+extension DPMSolverPlusPlus2M: Integrator {}
+extension DPMSolverPlusPlus2MSDE: Integrator {}
+extension DPMSolverPlusPlus3M: Integrator {}
+extension Heun: Integrator {}
+extension DormandPrince: Integrator {}
+
+extension Integrator {
     /// The state at t = 0 that the solver reaches from given components at t = 1, before the final denoising.
     func flow(
         _ start: [Float], denoiser: any Denoiser, schedule: any NoiseSchedule, variances: [Double], seed: UInt64 = 0
@@ -10,12 +25,14 @@ extension LinearSolver {
         let batch = 0..<start.count / variances.count
         let problem = SamplingProblem(
             denoiser: denoiser, schedule: schedule, variances: variances, samples: batch, seed: seed)
-        var run = try SamplingRun(problem, batch: batch, sampler: Self.name, grid: grid, observer: nil)
+        var run = try SamplingRun(problem, batch: batch, sampler: Self.name, stepCount: 1, observer: nil)
         run.components = start
         try integrate(&run)
         return run.components.map(Double.init)
     }
+}
 
+extension LinearSolver {
     /// The mean and variance of each component at t = 0 that the solver's own coefficients propagate.
     ///
     /// For Gaussian components with the exact denoiser, in closed form and in Double; stochastic solvers included.
@@ -27,29 +44,31 @@ extension LinearSolver {
         for component in mean.indices {
             let (m, v) = (data.means[component], data.variances[component])
             let path = states.map { ComponentState($0, component: component) }
-            // State and last slope as (mean, response to the state at t = 1); fresh noise adds up for first-order solvers.
-            var (center, spread, noise) = (mean[component], variance[component].squareRoot(), 0.0)
-            var previous = (center: 0.0, spread: 0.0)
+            // The state and the last two slopes: their means, and their covariance.
+            var means = [mean[component], 0, 0]
+            var covariance = [[variance[component], 0, 0], [0, 0, 0], [0, 0, 0]]
             for step in 0..<grid.stepCount where path[step].gamma > path[step + 1].gamma {
                 let update = update(
                     ComponentStep(
                         variance: v, from: path[step], to: path[step + 1],
-                        earlier: step > 0 ? path[step - 1] : nil))
+                        earlier: step > 0 ? path[step - 1] : nil, beforeEarlier: step > 1 ? path[step - 2] : nil))
                 let (alpha, sigma) = (path[step].alpha, path[step].sigma)
-                let gain = sigma / (alpha * alpha * v + sigma * sigma)
-                let response = update.slope.state + update.slope.noise * gain
-                let slope = (
-                    center: update.slope.state * center + update.slope.noise * gain * (center - alpha * m),
-                    spread: response * spread
-                )
-                let total = update.keep + update.current * response
-                noise = total * total * noise + update.jitter * update.jitter
-                center = update.keep * center + update.current * slope.center + update.previous * previous.center
-                spread = update.keep * spread + update.current * slope.spread + update.previous * previous.spread
-                previous = slope
+                let gain = update.slope.noise * sigma / (alpha * alpha * v + sigma * sigma)
+                let response = update.slope.state + gain
+                // Rows: what the new state and slopes take from the old ones; the slope is `response · z − gain α m`.
+                let rows = [
+                    [update.keep + update.current * response, update.previous, update.beforePrevious],
+                    [response, 0, 0], [0, 1, 0],
+                ]
+                let shifts = [-update.current * gain * alpha * m, -gain * alpha * m, 0]
+                func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+                means = (0..<3).map { dot(rows[$0], means) + shifts[$0] }
+                let half = rows.map { row in (0..<3).map { dot(row, covariance[$0]) } }
+                covariance = half.map { line in rows.map { dot($0, line) } }
+                covariance[0][0] += update.jitter * update.jitter
             }
-            result.mean[component] = center
-            result.variance[component] = spread * spread + noise
+            result.mean[component] = means[0]
+            result.variance[component] = covariance[0][0]
         }
         return result
     }

@@ -32,7 +32,7 @@ struct OrderOfConvergenceTests {
     ]
 
     private func errors(
-        _ path: Path, _ solver: (TimeGrid) -> any LinearSolver, steps: [Int]
+        _ path: Path, _ solver: (TimeGrid) -> any Integrator, steps: [Int]
     ) throws -> [(x: Double, y: Double)] {
         try steps.map { count in
             let end = try solver(.uniform(steps: count)).flow(
@@ -55,5 +55,36 @@ struct OrderOfConvergenceTests {
             path, { DPMSolverPlusPlus2M(grid: $0, isAnchored: isAnchored) }, steps: [80, 160, 320, 640])
         print("dpm++2m \(path) anchored \(isAnchored): order \(slope(errors)), errors \(errors.map { exp($0.y) })")
         #expect(abs(slope(errors) - 2) < 0.25)
+    }
+
+    @Test("Heun's method is of second order", arguments: paths, [false, true])
+    func heun(path: Path, isAnchored: Bool) throws {
+        let errors = try errors(path, { Heun(grid: $0, isAnchored: isAnchored) }, steps: [80, 160, 320, 640])
+        print("heun \(path) anchored \(isAnchored): order \(slope(errors)), errors \(errors.map { exp($0.y) })")
+        #expect(abs(slope(errors) - 2) < 0.25)
+    }
+
+    @Test("DPM-Solver++ (3M) is of third order", arguments: paths, [false, true])
+    func thirdOrder(path: Path, isAnchored: Bool) throws {
+        // Finer steps come near to the rounding of states in Float.
+        let errors = try errors(
+            path, { DPMSolverPlusPlus3M(grid: $0, isAnchored: isAnchored) }, steps: [30, 60, 90, 120, 150])
+        print("dpm++3m \(path) anchored \(isAnchored): order \(slope(errors)), errors \(errors.map { exp($0.y) })")
+        #expect(abs(slope(errors) - 3) < 0.5)
+    }
+
+    @Test("Dormand and Prince's method keeps its tolerance", arguments: paths, [false, true])
+    func tolerance(path: Path, isAnchored: Bool) throws {
+        for tolerance in [1e-3, 1e-4, 1e-5, 1e-6] {
+            let solver = DormandPrince(
+                relativeTolerance: tolerance, absoluteTolerance: tolerance, isAnchored: isAnchored)
+            let end = try solver.flow(
+                [0.7, -0.3, -1.1, 0.4, 0.2, 1.5], denoiser: ReferenceMixture.denoiser, schedule: path.schedule,
+                variances: ReferenceMixture.variances)
+            let error = largestDifference(end, path.ends)
+            print("dopri5 \(path) anchored \(isAnchored), tolerance \(tolerance): error \(error)")
+            // The error estimate is that of the fourth order, and the flow stretches errors of early steps.
+            #expect(error < 4 * tolerance)
+        }
     }
 }

@@ -12,13 +12,19 @@ struct RegistryTests {
     @Test("The built-ins are registered by name, with their parameters")
     func names() throws {
         let registry = try registry()
-        #expect(registry.names(of: "sampler") == ["ancestral", "ddim", "dpm++2m", "euler-maruyama"])
+        #expect(
+            registry.names(of: "sampler") == [
+                "ancestral", "ddim", "dopri5", "dpm++2m", "dpm++2m-sde", "dpm++3m", "euler-maruyama", "heun",
+            ])
         let parameters = registry.entries(of: "sampler").map { entry in
             entry.descriptor.schema.specifications.map { "\($0.name) = \($0.defaultValue?.description ?? "")" }
         }
         #expect(
             parameters == [
-                ["steps = 250"], ["steps = 50", "anchored = true"], ["steps = 20", "anchored = true"], ["steps = 250"],
+                ["steps = 250"], ["steps = 50", "anchored = true"],
+                ["rtol = 0.0001", "atol = 0.0001", "frames = 20", "maxSteps = 10000", "anchored = true"],
+                ["steps = 20", "anchored = true"], ["steps = 50", "anchored = true"],
+                ["steps = 20", "anchored = true"], ["steps = 250"], ["steps = 18", "anchored = true"],
             ])
     }
 
@@ -30,6 +36,27 @@ struct RegistryTests {
         let sampler = try #require(try factory.make(parameters) as? DPMSolverPlusPlus2M)
         #expect(sampler.grid == .uniform(steps: 7))
         #expect(!sampler.isAnchored)
+    }
+
+    @Test("The adaptive solver takes tolerances instead of steps")
+    func adaptive() throws {
+        let factory = try registry().factory(.sampler, named: "dopri5")
+        let schema = factory.descriptor.schema
+        let parameters = try schema.resolve(
+            [
+                "rtol": .number(1e-3), "atol": .number(1e-5), "frames": .integer(3), "maxSteps": .integer(9),
+                "anchored": .bool(false),
+            ], at: "sampler")
+        let sampler = try #require(try factory.make(parameters) as? DormandPrince)
+        #expect(sampler.relativeTolerance == 1e-3 && sampler.absoluteTolerance == 1e-5)
+        #expect(sampler.frameCount == 3 && sampler.stepLimit == 9 && !sampler.isAnchored)
+        #expect(throws: ParameterError.range("sampler.rtol", .number(0), 1e-7...0.1)) {
+            try schema.resolve(["rtol": .number(0)], at: "sampler")
+        }
+        #expect(throws: ParameterError.range("sampler.maxSteps", .integer(0), 1...10_000_000)) {
+            try schema.resolve(["maxSteps": .integer(0)], at: "sampler")
+        }
+        #expect(throws: ParameterError.self) { try schema.resolve(["steps": .integer(20)], at: "sampler") }
     }
 
     @Test("Steps outside their range are refused by key, value and range")

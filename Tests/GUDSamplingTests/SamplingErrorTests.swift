@@ -1,3 +1,4 @@
+import Foundation
 import GUDCore
 import GUDSampling
 import Synchronization
@@ -21,6 +22,35 @@ struct SamplingErrorTests {
             error.description
                 == "ddim: component 1 of sample 3 is not finite after step 3 of 4, at t = 0.25; take more steps, or check "
                 + "the denoiser's output there")
+    }
+
+    @Test("The adaptive solver names where it met a number that is not finite")
+    func adaptiveNotFinite() {
+        var problem = problem
+        problem.denoiser = FormulaDenoiser(componentCount: 2) { z, state, _ in
+            [state.sigma[0] * z[0], state.time < 1 ? .nan : state.sigma[1] * z[1]]
+        }
+        let error = SamplingError.notFinite(sampler: "dopri5", step: 0, of: 20, time: 0.8, sample: 3, component: 1)
+        #expect(throws: error) { try DormandPrince().sample(problem) }
+    }
+
+    @Test("The adaptive solver stops at its limit of steps, and says where")
+    func stepLimit() throws {
+        var problem = problem
+        // Noise that is no function of the state cannot be integrated to any tolerance.
+        problem.denoiser = FormulaDenoiser(componentCount: 2) { _, state, _ in
+            [sin(1e9 * state.time), cos(1e9 * state.time)]
+        }
+        let sampler = DormandPrince(relativeTolerance: 1e-6, absoluteTolerance: 1e-6, stepLimit: 7)
+        let error = #expect(throws: SamplingError.self) { try sampler.sample(problem) }
+        guard case .stepLimit(let name, let limit, let time, let sample) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(name == "dopri5" && limit == 7 && sample == 3 && time > 0 && time <= 1)
+        #expect(
+            SamplingError.stepLimit(sampler: "dopri5", limit: 7, time: 0.25, sample: 3).description
+                == "dopri5: sample 3 is at t = 0.25 after 7 steps; raise rtol, atol or maxSteps")
     }
 
     @Test("A cancelled run stops between two steps")

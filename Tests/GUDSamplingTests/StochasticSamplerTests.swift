@@ -13,7 +13,8 @@ struct StochasticSamplerTests {
         FormulaSchedule.linear(from: [-8, -6, -5], to: [4, 6, 7]),
     ]
     private static let solvers: [@Sendable (TimeGrid) -> any LinearSolver] = [
-        { EulerMaruyama(grid: $0) }, { Ancestral(grid: $0) },
+        { EulerMaruyama(grid: $0) }, { Ancestral(grid: $0) }, { DPMSolverPlusPlus2MSDE(grid: $0, isAnchored: false) },
+        { DPMSolverPlusPlus2MSDE(grid: $0) },
     ]
 
     /// Starts from the exact marginal at t = 1, so that the error at t = 0 is the solver's alone.
@@ -33,14 +34,31 @@ struct StochasticSamplerTests {
         )
     }
 
-    @Test("Weak order of convergence is 1", arguments: [0, 1], [0, 1])
+    @Test("Weak order of convergence: 1, and 2 for the multistep solver", arguments: [0, 1, 2, 3], [0, 1])
     func weakOrder(solver: Int, schedule: Int) throws {
         let errors = try [200, 400, 800, 1600].map { steps in
             let error = try moments(Self.solvers[solver](.uniform(steps: steps)), Self.schedules[schedule]).error
             return (x: log(1 / Double(steps)), y: log(error))
         }
         print("solver \(solver), schedule \(schedule): order \(slope(errors)), errors \(errors.map { exp($0.y) })")
-        #expect(abs(slope(errors) - 1) < 0.1)
+        #expect(abs(slope(errors) - (solver < 2 ? 1 : 2)) < 0.1)
+    }
+
+    @Test(
+        "The anchored SDE solver is exact in law for centred Gaussian data, in any number of steps", arguments: [0, 1])
+    func anchored(schedule: Int) throws {
+        let schedule = Self.schedules[schedule]
+        let (start, end) = (try schedule.state(at: 1), try schedule.state(at: 0))
+        for steps in [1, 2, 9] {
+            let moments = try DPMSolverPlusPlus2MSDE(grid: .uniform(steps: steps)).moments(
+                mean: [0, 0, 0], variance: (0..<3).map { start.marginalVariance($0, clean: Self.data.variances[$0]) },
+                data: ([0, 0, 0], Self.data.variances), schedule: schedule)
+            for component in 0..<3 {
+                let exact = end.marginalVariance(component, clean: Self.data.variances[component])
+                #expect(abs(moments.mean[component]) < 1e-14)
+                #expect(abs(moments.variance[component] - exact) < 1e-12 * exact)
+            }
+        }
     }
 
     @Test("Ancestral steps are exact in law where the clean component is known")
@@ -56,7 +74,7 @@ struct StochasticSamplerTests {
         }
     }
 
-    @Test("Samples have the moments that the coefficients promise, within standard errors", arguments: [0, 1])
+    @Test("Samples have the moments that the coefficients promise, within standard errors", arguments: [0, 1, 2, 3])
     func samples(solver: Int) throws {
         let (seed, count) = (UInt64(20), 20_000)
         print("seed \(seed)")

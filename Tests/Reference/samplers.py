@@ -5,7 +5,7 @@
 prints the literals of GaussianConvergenceTests.swift and OrderOfConvergenceTests.swift. Needs numpy and scipy.
 """
 import numpy as np
-from scipy.integrate import solve_ivp
+from scipy.integrate import quad, solve_ivp
 
 
 def alpha(g):
@@ -57,6 +57,94 @@ def anchored(z, path, v, order):
     return z
 
 
+def dpm3m(z, path):
+    """The phi functions of exponential integrators, and a first step that is mended when its end slope is known."""
+    slopes, lengths = [], []
+    for k in range(len(path) - 1):
+        t, s = path[k], path[k + 1]
+        h = (t - s) / 2
+        phi1, phi2 = -np.expm1(-h), 1 + np.expm1(-h) / h
+        phi3 = 1 - 2 * phi2 / h
+        slopes.append((z - sigma(t) * epsilon(z, t)) / alpha(t))
+        lengths.append(h)
+        change = phi1 * slopes[-1]
+        if k == 1:
+            previous = 1 + np.expm1(-lengths[0]) / lengths[0]
+            z = z + alpha(t) * previous * (slopes[1] - slopes[0])
+            change = change + phi2 * (slopes[1] - slopes[0]) * h / lengths[0]
+        if k > 1:
+            r0, r1 = lengths[-2] / h, lengths[-3] / h
+            a, b = (slopes[-1] - slopes[-2]) / r0, (slopes[-2] - slopes[-3]) / r1
+            bend = (a - b) / (r0 + r1)
+            change = change + phi2 * (a + r0 * bend) + phi3 * bend
+        z = sigma(s) / sigma(t) * z + alpha(s) * change
+    return z
+
+
+def heun(z, path):
+    for t, s in zip(path, path[1:]):
+        h = (t - s) / 2
+        phi1, phi2 = -np.expm1(-h), 1 + np.expm1(-h) / h
+        a = (z - sigma(t) * epsilon(z, t)) / alpha(t)
+        guess = sigma(s) / sigma(t) * z + alpha(s) * phi1 * a
+        b = (guess - sigma(s) * epsilon(guess, s)) / alpha(s)
+        z = sigma(s) / sigma(t) * z + alpha(s) * (phi1 * a + phi2 * (b - a))
+    return z
+
+
+def sde2m(variance, path):
+    """The deviation of z: its response to the start and to the noise of every step, by propagation of each."""
+    n = len(path) - 1
+    total = np.zeros_like(variance)
+    for source in range(n + 1):
+        z, before = (np.sqrt(variance), None) if source == 0 else (np.zeros_like(variance), np.zeros_like(variance))
+        for k in range(n):
+            t, s = path[k], path[k + 1]
+            h = (t - s) / 2
+            x0 = (z - sigma(t) * epsilon(z, t)) / alpha(t)
+            d = x0 if before is None or k == 0 else x0 + (x0 - before) * h / (path[k - 1] - t)
+            fresh = -np.expm1(-2 * h)
+            z = np.exp(-h) * sigma(s) / sigma(t) * z + alpha(s) * fresh * d
+            if source == k + 1:
+                z = z + sigma(s) * np.sqrt(fresh)
+            before = x0
+        total += z ** 2
+    return np.sqrt(total)
+
+
+def bent(z, path, v, kind):
+    """The anchored form of dpm++3m and heun; the moments of the weight by scipy's adaptive quadrature."""
+    slopes, lengths, mended = [], [], 0.0
+    tau = lambda g: np.hypot(alpha(g) * np.sqrt(v), sigma(g))
+    phi = lambda g: np.arctan2(sigma(g), alpha(g) * np.sqrt(v))
+    slope = lambda z, g: (epsilon(z, g) - sigma(g) * z / tau(g) ** 2) * tau(g) / (alpha(g) * np.sqrt(v))
+    for k in range(len(path) - 1):
+        t, s = path[k], path[k + 1]
+        h = (t - s) / 2
+        weight = tau(s) * (phi(s) - phi(t))
+        # All components share one schedule and one v here.
+        density = lambda u: 1 / np.cosh((np.log(v) - t[0]) / 2 + h[0] * u)
+        m0, m1, m2 = (quad(lambda u: u ** p * density(u), 0, 1, epsabs=1e-13)[0] for p in (0, 1, 2))
+        m1, m2 = m1 / m0, m2 / m0
+        slopes.append(slope(z, t))
+        lengths.append(h)
+        d = slopes[-1]
+        if kind == "heun":
+            guess = tau(s) / tau(t) * z + weight * d
+            d = (1 - m1) * d + m1 * slope(guess, s)
+        elif k == 1:
+            z = z + mended * (slopes[1] - slopes[0])
+            d = d + m1 * (slopes[1] - slopes[0]) * h / lengths[0]
+        elif k > 1:
+            r0, r1 = lengths[-2] / h, lengths[-3] / h
+            a, b = (slopes[-1] - slopes[-2]) / r0, (slopes[-2] - slopes[-3]) / r1
+            bend = (a - b) / (r0 + r1)
+            d = d + m1 * (a + r0 * bend) + m2 * bend
+        mended = weight * m1
+        z = tau(s) / tau(t) * z + weight * d
+    return z
+
+
 def kl(z, g):
     exact = alpha(g) ** 2 * V + sigma(g) ** 2
     ratio = z ** 2 / exact
@@ -78,6 +166,16 @@ for name, gamma in schedules.items():
             kl(z, path[-1]) for z in (
                 ddim(one, path), dpm2m(one, path), anchored(one, path, V, 1), anchored(one, path, V, 2),
                 anchored(one, path, 1, 1), anchored(one, path, 1, 2))))
+
+for name, gamma in schedules.items():
+    for n in (5, 10, 20, 50):
+        path = [gamma(1 - k / n) for k in range(n + 1)]
+        one = np.ones(64)
+        print(name, n, "dpm++2m %.6f dpm++3m %.6f heun %.6f dpm++2m-sde %.6f" % tuple(
+            kl(z, path[-1]) for z in (dpm2m(one, path), dpm3m(one, path), heun(one, path), sde2m(one, path))), end=" ")
+        print("; anchored v = 1 dpm++3m %.6f heun %.6f" % (
+            kl(bent(one, path, 1, "3m"), path[-1]), kl(bent(one, path, 1, "heun"), path[-1]))
+            if name == "scalar" else "")
 
 V = np.ones(64)
 path = [schedules["scalar"](1 - k / 10) for k in range(11)]
