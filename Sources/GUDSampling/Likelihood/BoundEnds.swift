@@ -14,6 +14,7 @@ struct BoundEnds {
     /// The variances of the dequantised components.
     let variances: [Double]
     private let scale: [Double]
+    private let ends: (first: [Double], last: [Double])
     private let prior: [(data: Double, constant: Double)]
     private let last: [(data: Double, constant: Double)]
 
@@ -23,6 +24,7 @@ struct BoundEnds {
         variances = zip(problem.space.variances, scale).map { $0 + added / ($1 * $1) }
         self.scale = scale
         let (first, end) = (try problem.schedule.state(at: 0), try problem.schedule.state(at: 1))
+        ends = (first.gamma, end.gamma)
         prior = zip(problem.space.variances, end.gamma).map { variance, gamma in
             // In units of σ²: M/σ² = 1 + v e^(−γ), which is 1 to rounding where nothing is left of the data.
             let signal = NoisingState.signalToNoise(gamma)
@@ -42,12 +44,14 @@ struct BoundEnds {
         }
     }
 
-    /// Both terms for whitened components, with the volume of the scale; row-major `[batch, K]`.
+    /// Both terms for whitened components, with the volume of the scale and the Gaussian fit's integral; row-major `[batch, K]`.
     func terms(of clean: [Double]) -> [Double] {
-        clean.indices.map { index in
+        let fit = variances.indices.map { i -> GaussianMiss in GaussianMiss(variance: variances[i]) }
+        return clean.indices.map { index in
             let i = index % scale.count
             let square = clean[index] * clean[index]
             return prior[i].constant + last[i].constant + (prior[i].data + last[i].data) * square + log(scale[i])
+                + fit[i].integral(square: square, from: ends.first[i], to: ends.last[i])
         }
     }
 }
