@@ -43,7 +43,7 @@ struct LikelihoodReportTests {
             let report = try ProbabilityFlowLikelihood(trace: .exact).measure(problem)
             let gap = LikelihoodReport.Estimate(zip(report.nats, exact).map { $0 - $1 })
             print("\(shape): bound - exact \(gap.value) ± \(gap.error) nats")
-            #expect(gap.value > -4 * gap.error && gap.value < 1.5, "\(shape)")
+            #expect(gap.value > -4 * gap.error && gap.value < 0.1, "\(shape)")
             if shape == .uniform { #expect(gap.value.magnitude < 4 * gap.error + 0.01) }
             #expect(
                 report.recipe.contains { $0.name == "dequantisation" && $0.value == "\(shape.rawValue), one draw per sample" })

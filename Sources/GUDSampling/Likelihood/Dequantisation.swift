@@ -10,7 +10,8 @@ import GUDCore
 public enum Dequantisation: String, CaseIterable, Sendable {
     /// Anywhere with the same probability, `q = 1/width`.
     case uniform
-    /// Normal around the level, cut off at the bin's ends; as wide as the noise that data still carry at t = 0.
+    /// Normal around the level, cut off at the bin's ends; its standard deviation is that of the noise which data still carry
+    /// at t = 0, and at least half a bin.
     case truncatedNormal = "truncated-normal"
 }
 

@@ -7,8 +7,8 @@ struct FlowIntegration {
     let stepping: FlowStepping
     let isCancelled: @Sendable () -> Bool
 
-    /// A step below this is none.
-    private static let smallestStep = 1e-13
+    /// Steps below this, or more than these in one smooth part, mean that rounding is mistaken for error.
+    private static let (smallestStep, mostSteps) = (1e-9, 20_000)
 
     /// z(1) and `∫ ∂v_i/∂z_i dt`, both row-major `[batch, K]`, from z(0).
     func carry(_ start: [Double], along field: inout FlowField) throws -> (end: [Double], divergences: [Double]) {
@@ -37,12 +37,13 @@ struct FlowIntegration {
     private func carryAdaptive(
         _ state: inout [Double], _ from: Double, _ to: Double, _ step: inout Double, _ control: StepControl, _ rate: Rate
     ) throws {
-        var (time, method) = (from, DormandPrince(count: state.count))
+        var (time, method, steps) = (from, DormandPrince(count: state.count), 0)
         while time < to {
             if isCancelled() { throw LikelihoodError.cancelled }
             let isLast = time + step * 1.0001 >= to
             let h = isLast ? to - time : step
             try method.step(state, at: time, by: h, rate)
+            steps += 1
             let size = control.size(of: method.error, from: state, to: method.proposal)
             let factor = size > 0 ? min(max(0.9 * pow(size, -0.2), 0.2), 5) : 5
             if size <= 1 {
@@ -53,7 +54,7 @@ struct FlowIntegration {
                 step = isLast ? max(step, h * factor) : h * factor
             } else {
                 step = h * min(factor, 0.9)
-                guard step > Self.smallestStep else {
+                guard step > Self.smallestStep, steps < Self.mostSteps else {
                     throw LikelihoodError.stepTooSmall(time: time, rtol: control.rtol, atol: control.atol)
                 }
             }

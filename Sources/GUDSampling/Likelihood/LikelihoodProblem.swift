@@ -63,8 +63,8 @@ public struct LikelihoodProblem: Sendable {
         var rows = Array(data[samples.lowerBound * width..<samples.upperBound * width])
         var densities = [Double](repeating: 0, count: samples.count)
         if let binWidth {
-            let spread = try dequantisation == .truncatedNormal ? remainingNoise() : 0
-            let bin = Bin(width: binWidth, shape: dequantisation, deviation: spread)
+            let deviation = try max(remainingNoise(), 0.5 * binWidth)
+            let bin = Bin(width: binWidth, shape: dequantisation, deviation: deviation)
             densities = bin.dequantise(&rows, samples: samples, seed: seed)
         }
         return (try space.components(of: rows).map(Double.init), densities)
