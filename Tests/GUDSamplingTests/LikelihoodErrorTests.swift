@@ -58,12 +58,18 @@ struct LikelihoodErrorTests {
                 .noData, "there are no samples to measure; name another --split, or data that have a test part",
                 { $0.data = [] }
             ),
-            (.option("the batch size is 0; it must be 1 or more"), "the batch size is 0; it must be 1 or more", { $0.batchSize = 0 }),
+            (
+                .option("the batch size is 0; it must be 1 or more"), "the batch size is 0; it must be 1 or more",
+                { $0.batchSize = 0 }
+            ),
             (
                 .option("the bin width is -1.0; it must be a positive number"),
                 "the bin width is -1.0; it must be a positive number", { $0.binWidth = -1 }
             ),
-            (.count(1, expected: 2, what: "the last sample"), "the last sample has size 1 where 2 is expected", { $0.data = [1, 2, 3] }),
+            (
+                .count(1, expected: 2, what: "the last sample"), "the last sample has size 1 where 2 is expected",
+                { $0.data = [1, 2, 3] }
+            ),
             (
                 .notFinite("the data", sample: 1, component: 0, time: nil),
                 "the data of sample 1, component 0, is not finite", { $0.data[2] = .infinity }
@@ -78,7 +84,8 @@ struct LikelihoodErrorTests {
             ),
             (
                 .incompleteBasis(components: 1, dimension: 2),
-                "the basis keeps 1 components of 2 dimensions, so that data have no density in it; use a basis that keeps all",
+                "the basis keeps 1 components of 2 dimensions, so that data have no density in it; use a basis that "
+                    + "keeps all",
                 { $0.space = half }
             ),
         ]

@@ -45,10 +45,9 @@ struct LikelihoodReportTests {
             print("\(shape): bound - exact \(gap.value) ± \(gap.error) nats")
             #expect(gap.value > -4 * gap.error && gap.value < 0.1, "\(shape)")
             if shape == .uniform { #expect(gap.value.magnitude < 4 * gap.error + 0.01) }
-            #expect(
-                report.recipe.contains { $0.name == "dequantisation" && $0.value == "\(shape.rawValue), one draw per sample" })
-            #expect(
-                report.recipe.contains { $0.name == "quantisation" && $0.value == "17 levels in [-1, 1], bin width 0.125" })
+            let recipe = Dictionary(uniqueKeysWithValues: report.recipe.map { ($0.name, $0.value) })
+            #expect(recipe["dequantisation"] == "\(shape.rawValue), one draw per sample")
+            #expect(recipe["quantisation"] == "17 levels in [-1, 1], bin width 0.125")
         }
     }
 
@@ -96,7 +95,8 @@ struct LikelihoodReportTests {
                 for k in 0..<i { value -= lower[i * width + k] * whitened[row * width + k] }
                 value /= lower[i * (width + 1)]
                 whitened[row * width + i] = value
-                totals[i] += (0.5 * value * value + 0.5 * log(2 * Double.pi) + log(lower[i * (width + 1)])) / Double(rows)
+                let logDensity = -0.5 * value * value - 0.5 * log(2 * Double.pi) - log(lower[i * (width + 1)])
+                totals[i] -= logDensity / Double(rows)
             }
         }
         return totals
@@ -123,7 +123,8 @@ struct LikelihoodReportTests {
         let schedule = try SoftSchedule(
             labels: labels, variances: labels.map { $0 + 1 }, gammaDenoise: -6, gammaNoise: 6, steepness: 1.7,
             clip: -6...6)
-        let expected = Set((0..<5).flatMap { [schedule.window($0).lowerBound, schedule.window($0).upperBound] }).sorted()
+        let windows = (0..<5).map { schedule.window($0) }
+        let expected = Set(windows.flatMap { [$0.lowerBound, $0.upperBound] }).sorted()
         #expect(largestDifference(try ScheduleSegments(schedule).ends, expected) < 1e-12)
         // Windows far narrower than the search's first parts.
         let many = try SoftSchedule(

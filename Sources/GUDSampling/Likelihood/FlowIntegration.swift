@@ -35,7 +35,8 @@ struct FlowIntegration {
     private typealias Rate = (_ state: [Double], _ time: Double, _ result: inout [Double]) throws -> Void
 
     private func carryAdaptive(
-        _ state: inout [Double], _ from: Double, _ to: Double, _ step: inout Double, _ control: StepControl, _ rate: Rate
+        _ state: inout [Double], _ from: Double, _ to: Double, _ step: inout Double, _ control: StepControl,
+        _ rate: Rate
     ) throws {
         var (time, method, steps) = (from, DormandPrince(count: state.count), 0)
         while time < to {

@@ -29,9 +29,8 @@ extension LikelihoodReport {
             String(format: "%.4f ± %.4f bits/dim", bits.value, bits.error),
             String(format: "%.3f ± %.3f nats per sample, mean and standard error", nats.value, nats.error), "",
         ]
-        lines.append(Terminal.table(([("data", "\(data), \(count) samples"), ("method", method.rawValue)] + recipe).map {
-            [$0.name, $0.value]
-        }))
+        let facts = [("data", "\(data), \(count) samples"), ("method", method.rawValue)] + recipe
+        lines.append(Terminal.table(facts.map { [$0.0, $0.1] }))
         if let grouping, let parts {
             let rows = parts.map { part in
                 [
@@ -40,9 +39,8 @@ extension LikelihoodReport {
                     String(format: "%.4f", part.bits.value / Double(part.componentCount)),
                 ]
             }
-            lines += [
-                "", Terminal.table([[grouping.rawValue, "components", "bits", "±", "bits/component"]] + rows, numeric: true),
-            ]
+            let head = [grouping.rawValue, "components", "bits", "±", "bits/component"]
+            lines += ["", Terminal.table([head] + rows, numeric: true)]
         }
         return lines.joined(separator: "\n")
     }

@@ -56,7 +56,8 @@ struct NLLCommand: ParsableCommand {
     @Option(help: "ode: the absolute tolerance of a step. (default: 1e-05)")
     var atol: Double?
 
-    @Option(help: "ode: so many fixed steps instead of tolerances; elbo: random times per sample. (default: 64 for elbo)")
+    @Option(
+        help: "ode: so many fixed steps instead of tolerances; elbo: random times per sample. (default: 64 for elbo)")
     var steps: Int?
 
     @Option(help: "Where in its bin a quantised number is taken to be.")
