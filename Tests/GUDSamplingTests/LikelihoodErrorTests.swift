@@ -121,8 +121,9 @@ struct LikelihoodErrorTests {
         let error = LikelihoodError.notFinite("the denoiser's answer", sample: 0, component: 1, time: 0.625)
         #expect(throws: error) { try fixed.measure(problem) }
         #expect(
-            error.description == "the denoiser's answer of sample 0, component 1, is not finite at t = 0.625; check the "
-                + "denoiser's output there")
+            error.description
+                == "the denoiser's answer of sample 0, component 1, is not finite at t = 0.625; check the denoiser's output "
+                + "there")
         #expect { try DiffusionBound(times: 8).measure(problem) } throws: { error in
             guard case LikelihoodError.notFinite(_, sample: 0, component: 1, time: _?) = error else { return false }
             return true
@@ -133,7 +134,8 @@ struct LikelihoodErrorTests {
     func stops() throws {
         let problem = try problem()
         #expect {
-            try ProbabilityFlowLikelihood(trace: .exact, stepping: .adaptive(rtol: 0, atol: 1e-16)).measure(problem)
+            try ProbabilityFlowLikelihood(trace: .exact, stepping: .adaptive(rtol: 0, atol: 1e-16))
+                .measure(problem)
         } throws: { error in
             guard case LikelihoodError.stepTooSmall = error else { return false }
             return "\(error)".contains("ask for less")

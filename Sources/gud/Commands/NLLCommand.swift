@@ -9,9 +9,9 @@ struct NLLCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nll", abstract: "Measure the likelihood of data under a trained run, in bits per dimension.",
         discussion: """
-            ode integrates the probability flow, with the density of the model as the result; it needs a denoiser with a
-            Jacobian product. elbo is the diffusion bound, from denoising errors at random times; any denoiser will do.
-            Quantised data are dequantised, so that both bound the probability of the data as they are.
+            ode integrates the probability flow and gives the model's density; the denoiser must offer a
+            Jacobian product. elbo is the diffusion bound, from denoising errors at random times.
+            Quantised data are dequantised, so that both bound the probability of the data themselves.
 
             Example:
               gud nll runs/digits --split test --method ode --probes exact --by level
