@@ -22,7 +22,7 @@ public struct CounterNoise: Sendable {
         case augmentation = 6
         /// Random splits and subsets.
         case splitting = 7
-        /// Random directions: sliced distances, Hutchinson probes.
+        /// Random directions of sliced distances.
         case projection = 8
         /// Synthetic data sets.
         case synthesis = 9
@@ -32,6 +32,14 @@ public struct CounterNoise: Sendable {
         case checking = 11
         /// Numbers that a plugin asks for.
         case plugin = 12
+        /// Random signs that estimate the trace of a Jacobian: Hutchinson probes.
+        case probe = 13
+        /// Where in its bin a quantised number is taken to be, when a likelihood is measured.
+        case dequantisation = 14
+        /// Noise of the diffusion bound.
+        case bound = 15
+        /// Times of the diffusion bound.
+        case boundTime = 16
     }
 
     /// The seed.

@@ -51,7 +51,7 @@ public struct DormandPrince: Sampler {
     func integrate(_ run: inout SamplingRun) throws {
         let (variances, width) = (run.problem.variances, run.problem.componentCount)
         let flow = try FlowStates(schedule: run.schedule, variances: isAnchored ? variances : variances.map { _ in 1 })
-        let stretches = try SmoothStretches.ends(of: run.schedule)
+        let stretches = Array(try SmoothStretches(run.schedule).ends.reversed())
         let tolerance = FlowTrajectory.Tolerance(relative: relativeTolerance, absolute: absoluteTolerance)
         let start = try flow.moment(at: 1, in: stretches[1]...1)
         var paths = (0..<run.batch.count).map { sample in

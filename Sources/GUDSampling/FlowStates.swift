@@ -41,7 +41,7 @@ struct FlowStates: Sendable {
     ///
     /// At the ends of the stretch γ̇ is that of its inside.
     func moment(at time: Double, in stretch: ClosedRange<Double>) throws(ScheduleError) -> Moment {
-        let margin = min(2 * SmoothStretches.resolution, (stretch.upperBound - stretch.lowerBound) / 4)
+        let margin = min(2e-10, (stretch.upperBound - stretch.lowerBound) / 4)
         let inside = min(max(time, stretch.lowerBound + margin), stretch.upperBound - margin)
         let gamma = try schedule.gamma(at: time)
         let state = NoisingState(time: time, gamma: gamma, gammaRate: try schedule.gammaRate(at: inside))

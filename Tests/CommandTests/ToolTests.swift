@@ -8,9 +8,9 @@ struct ToolTests {
     @Test(
         "Help texts are what they were; GUD_RECORD=1 writes them anew",
         arguments: [
-            "", "quickstart", "train", "sample", "list", "explain", "basis show", "basis apply", "schedule table",
-            "plugin list", "plugin info", "plugin new", "plugin build", "plugin validate", "plugin probe",
-            "plugin trust", "plugin bench", "doctor",
+            "", "quickstart", "train", "sample", "nll", "list", "explain", "basis show", "basis apply",
+            "schedule table", "plugin list", "plugin info", "plugin new", "plugin build", "plugin validate",
+            "plugin probe", "plugin trust", "plugin bench", "doctor",
         ])
     func help(_ command: String) throws {
         let result = try Program.run(

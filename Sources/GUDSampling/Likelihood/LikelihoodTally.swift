@@ -1,0 +1,63 @@
+import Foundation
+import GUDCore
+
+/// Gathers the terms of a likelihood, batch by batch.
+struct LikelihoodTally {
+    private let problem: LikelihoodProblem
+    private var components: [Float] = []
+    private var nats: [Double] = []
+    private var noise: [Double] = []
+    /// Evaluations of the denoiser, summed over samples.
+    var evaluations = 0
+    /// Vector–Jacobian products, summed over samples.
+    var products = 0
+
+    init(_ problem: LikelihoodProblem) {
+        self.problem = problem
+        components.reserveCapacity(problem.count * problem.componentCount)
+    }
+
+    /// Adds samples.
+    ///
+    /// - Parameters:
+    ///   - terms: The negative log-density by component, row-major `[samples, K]`, in nats.
+    ///   - dequantisation: `log q` of each sample; it is spread over the components evenly, as volume is the same in any
+    ///     orthonormal basis.
+    ///   - spread: The standard error of each sample, where it is an estimate.
+    mutating func add(_ terms: [Double], dequantisation: [Double], spread: [Double] = []) {
+        let width = problem.componentCount
+        for (row, density) in dequantisation.enumerated() {
+            var sum = 0.0
+            for index in row * width..<(row + 1) * width {
+                let term = terms[index] + density / Double(width)
+                components.append(Float(term))
+                sum += term
+            }
+            nats.append(sum)
+        }
+        noise += spread
+    }
+
+    /// The report, with what is common to all methods in its recipe.
+    func report(_ method: LikelihoodReport.Method, recipe: [(name: String, value: String)]) -> LikelihoodReport {
+        let count = Double(nats.count)
+        var recipe = recipe
+        if let binWidth = problem.binWidth {
+            let levels = (2 / binWidth + 1).rounded()
+            recipe.append(("quantisation", "\(Int(levels)) levels in [-1, 1], bin width \(binWidth)"))
+            recipe.append(("dequantisation", "\(problem.dequantisation.rawValue), one draw per sample"))
+        } else {
+            recipe.append(("quantisation", "none: bits of the continuous density, in data units"))
+        }
+        recipe.append(("evaluations per sample", String(format: "%.1f", Double(evaluations) / count)))
+        if products > 0 {
+            recipe.append(("Jacobian products per sample", String(format: "%.1f", Double(products) / count)))
+        }
+        recipe.append(("seed", "\(problem.seed)"))
+        return LikelihoodReport(
+            method: method, recipe: recipe, dimension: problem.space.dimension, nats: nats, componentNats: components,
+            estimatorErrors: noise, evaluationsPerSample: Double(evaluations) / count,
+            productsPerSample: Double(products) / count, binWidth: problem.binWidth,
+            dequantisation: problem.dequantisation, seed: problem.seed)
+    }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import GUDCore
+import GUDData
+import GUDPipeline
+import GUDSampling
+
+struct NLLCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nll", abstract: "Measure the likelihood of data under a trained run, in bits per dimension.",
+        discussion: """
+            ode integrates the probability flow and gives the model's density; the denoiser must offer a
+            Jacobian product. elbo is the diffusion bound, from denoising errors at random times.
+            Quantised data are dequantised, so that both bound the probability of the data themselves.
+
+            Example:
+              gud nll runs/digits --split test --method ode --probes exact --by level
+            """)
+
+    /// A part of a data set.
+    enum Split: String, ExpressibleByArgument, CaseIterable {
+        case test
+        case training
+    }
+
+    /// How to measure.
+    enum Method: String, ExpressibleByArgument, CaseIterable {
+        case ode
+        case elbo
+    }
+
+    @Argument(help: "The directory of a run, or a checkpoint file.")
+    var runDirectory: String
+
+    @Option(help: "The part of the run's data to measure.")
+    var split = Split.test
+
+    @Option(help: "How to measure.")
+    var method = Method.ode
+
+    @Option(name: .customShort("n"), help: "The most samples to measure; all by default.")
+    var count: Int?
+
+    @Option(help: "The seed of dequantisation, probes, times and noise.")
+    var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "ode: random probes of the divergence, or 'exact'; by default exact up to 64 components, else 4.",
+            valueName: "N|exact"))
+    var probes: String?
+
+    @Option(help: "ode: the relative tolerance of a step. (default: 1e-05)")
+    var rtol: Double?
+
+    @Option(help: "ode: the absolute tolerance of a step. (default: 1e-05)")
+    var atol: Double?
+
+    @Option(
+        help: "ode: so many fixed steps instead of tolerances; elbo: random times per sample. (default: 64 for elbo)")
+    var steps: Int?
+
+    @Option(help: "Where in its bin a quantised number is taken to be.")
+    var dequantisation = Dequantisation.uniform
+
+    @Option(help: "Add what each component contributes, or those that share a label.")
+    var by: LikelihoodGrouping?
+
+    @Option(name: .customLong("batch"), help: "Samples evaluated at once.")
+    var batchSize = 64
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var plugins: PluginOptions
+    @OptionGroup var mismatch: MismatchOptions
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("-n \(count): measure at least one sample") }
+        guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
+        if let steps, steps < 1 { throw ValidationError("--steps \(steps): take 1 or more") }
+        if steps != nil, rtol != nil || atol != nil {
+            throw ValidationError("--steps are fixed steps; leave out --rtol and --atol, or --steps")
+        }
+        if method == .elbo, probes != nil || rtol != nil || atol != nil {
+            throw ValidationError("--probes, --rtol and --atol are for --method ode; elbo takes --steps")
+        }
+        for (name, value) in [("--rtol", rtol), ("--atol", atol)] {
+            if let value, !(value > 0 && value.isFinite) {
+                throw ValidationError("\(name) \(value): a tolerance is a positive number")
+            }
+        }
+        _ = try trace()
+    }
+
+    func run() throws {
+        let registry = try plugins.registry()
+        let (pipeline, _) = try RunDirectory(runDirectory).load(
+            overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
+        if let order = by?.order, pipeline.space.basis.labels(order) == nil {
+            throw LikelihoodError.noLabels(order)
+        }
+        let dataset = try pipeline.configuration.loadData(registry)
+        let part = split == .test ? dataset.test : dataset.training
+        Interrupt.watch()
+        let began = Date()
+        let report: LikelihoodReport
+        do {
+            report = try pipeline.likelihood(
+                of: part.prefix(count ?? part.count), binWidth: dataset.binWidth, method: try chosenMethod(),
+                dequantisation: dequantisation, seed: seed, batchSize: batchSize, progress: TerminalProgress(),
+                isCancelled: { Interrupt.isRequested })
+        } catch LikelihoodError.cancelled {
+            throw Interrupted()
+        }
+        Terminal.error(String(format: "took %.1f s", Date().timeIntervalSince(began)))
+        let parts = try by?.parts(of: report, basis: pipeline.space.basis)
+        let data = "\(dataset.name), \(split.rawValue)"
+        if json {
+            print(try JSONText.of(report.json(data: data, by: by, parts: parts)))
+        } else {
+            print(report.text(data: data, by: by, parts: parts))
+        }
+    }
+
+    private func chosenMethod() throws -> Pipeline.LikelihoodMethod {
+        switch method {
+        case .elbo: .bound(times: steps ?? 64)
+        case .ode:
+            .flow(
+                trace: try trace(),
+                stepping: steps.map { .fixed(steps: $0) } ?? .adaptive(rtol: rtol ?? 1e-5, atol: atol ?? 1e-5))
+        }
+    }
+
+    private func trace() throws -> FlowTrace? {
+        guard let probes else { return nil }
+        if probes == "exact" { return .exact }
+        guard let count = Int(probes), count > 0 else {
+            throw ValidationError("--probes \(probes): a positive number, or 'exact'")
+        }
+        return .hutchinson(probes: count)
+    }
+}
+
+extension Dequantisation: ExpressibleByArgument {}
