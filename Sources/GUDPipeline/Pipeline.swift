@@ -75,6 +75,13 @@ public struct Pipeline: Sendable {
             DenoiserContext(
                 space: space, fitting: denoiserFitting, state: denoiserState,
                 embeddingWidth: conditioner.embeddingWidth, seed: configuration.seed, device: device))
+        guard conditioner.embeddingWidth == 0 || denoiser.embeddingWidth == conditioner.embeddingWidth else {
+            throw ParameterError.rule(
+                "conditioner", .string(configuration.conditioner.name),
+                "makes conditions of width \(conditioner.embeddingWidth), but denoiser '\(configuration.denoiser.name)' takes "
+                    + (denoiser.embeddingWidth == 0 ? "none" : "those of width \(denoiser.embeddingWidth)")
+                    + "; choose 'conditioner: none', or a denoiser that takes them")
+        }
         sampler = try Self.sampler(configuration.sampler, registry)
     }
 

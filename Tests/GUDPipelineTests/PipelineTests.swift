@@ -52,6 +52,19 @@ struct PipelineTests {
         #expect(worstMean < 1 && worstCovariance < 1, "seed 8: \(worstMean), \(worstCovariance)")
     }
 
+    @Test("A conditioner whose conditions the denoiser does not take is refused when the two meet")
+    func conditionsWithoutTaker() throws {
+        let configuration = try configuration("conditioner: class\ndenoiser: gaussian")
+        let dataset = try configuration.loadData(registry)
+        let error = try #require(throws: ParameterError.self) {
+            _ = try Pipeline.fit(configuration, to: dataset, registry: registry)
+        }
+        #expect(
+            error.description
+                == "conditioner: class makes conditions of width 10, but denoiser 'gaussian' takes none; choose "
+                + "'conditioner: none', or a denoiser that takes them")
+    }
+
     @Test(
         "A checkpoint gives the same samples, bit for bit",
         arguments: [

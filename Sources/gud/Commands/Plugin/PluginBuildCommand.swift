@@ -64,9 +64,12 @@ struct PluginBuildCommand: ParsableCommand {
             throw PluginError.load(path: folder, reason: "'make' cannot be started: \(error.localizedDescription)")
         }
         while process.isRunning, !Interrupt.isRequested { usleep(10_000) }
-        if Interrupt.isRequested, process.isRunning {
+        // First as Ctrl-C does it; a shell between two commands may let that pass, so then in earnest.
+        for (signal, seconds) in [(SIGINT, 2.0), (SIGTERM, 3), (SIGKILL, 0)] where process.isRunning {
             let make = process.processIdentifier
-            if kill(-make, SIGINT) != 0 { kill(make, SIGINT) }
+            if kill(-make, signal) != 0 { kill(make, signal) }
+            let deadline = Date().addingTimeInterval(seconds)
+            while process.isRunning, Date() < deadline { usleep(10_000) }
         }
         process.waitUntilExit()
         if Interrupt.isRequested { throw Interrupted() }
