@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "plugin_system.h"
@@ -44,9 +45,21 @@ ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor) {
     return sent;
 }
 
+int gud_is_there_soon(int socket) {
+    struct timespec now, end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_nsec += 50 * 1000;
+    do {
+        struct pollfd ready = {.fd = socket, .events = POLLIN};
+        if (poll(&ready, 1, 0) > 0) return 1;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while ((now.tv_sec - end.tv_sec) * 1000000000L + now.tv_nsec - end.tv_nsec < 0);
+    return 0;
+}
+
 ssize_t gud_receive(int socket, void *bytes, size_t capacity, int *descriptor, int timeout_milliseconds) {
     *descriptor = -1;
-    if (timeout_milliseconds >= 0) {
+    if (!gud_is_there_soon(socket) && timeout_milliseconds >= 0) {
         struct pollfd ready = {.fd = socket, .events = POLLIN};
         int count;
         do count = poll(&ready, 1, timeout_milliseconds); while (count < 0 && errno == EINTR);

@@ -62,6 +62,12 @@ void gud_report_faults(int descriptor);
 int gud_shared_memory(size_t bytes);
 /* Whether a descriptor is of such a file: memory that shrinks under a mapping is a signal to whoever touches it. */
 int gud_keeps_its_size(int descriptor);
+/*
+ * Whether something is there within some 50 microseconds, without sleeping: on an idle machine, waking up costs more than most
+ * calls take.
+ */
+int gud_is_there_soon(int socket);
+
 /* Sends and receives messages with at most one descriptor; see sendmsg(2). Return the number of bytes, 0 at the end, or -1. */
 ssize_t gud_send(int socket, const void *bytes, size_t count, int descriptor);
 ssize_t gud_receive(int socket, void *bytes, size_t capacity, int *descriptor, int timeout_milliseconds);

@@ -83,6 +83,7 @@ final class WorkerProcess: @unchecked Sendable {
     /// Waits until there is something to receive from the channel, or its end; takes in what the process says
     /// meanwhile.
     func waitForMessage(milliseconds: Int32) -> Bool {
+        if gud_is_there_soon(channel) != 0 { return true }
         let deadline = Date().addingTimeInterval(Double(milliseconds) / 1000)
         repeat {
             let left = max(0, deadline.timeIntervalSinceNow * 1000)
