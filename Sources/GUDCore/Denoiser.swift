@@ -136,6 +136,16 @@ extension Denoiser {
         return batch
     }
 
+    /// Checks the buffers of a pull-back and returns the number of samples in the batch.
+    public func batchCount(
+        noised: Int, noise: Int, cotangents: Int, products: Int, states: NoisingStates, embeddings: Embeddings?
+    ) throws(DenoiserError) -> Int {
+        let batch = try batchCount(noised: noised, noise: noise, states: states, embeddings: embeddings)
+        guard cotangents == noised else { throw .count(cotangents, expected: noised, what: "the cotangents") }
+        guard products == noised else { throw .count(products, expected: noised, what: "the products") }
+        return batch
+    }
+
     /// ε̂ of a batch held in an array, as an array.
     public func predictNoise(
         in noised: [Float], states: NoisingStates, embeddings: Embeddings? = nil

@@ -28,10 +28,9 @@ extension ExactDenoiser {
         _ cotangents: Span<Float>, through noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?,
         noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
     ) throws(DenoiserError) {
-        _ = try batchCount(noised: noised.count, noise: noise.count, states: states, embeddings: embeddings)
-        guard products.count == noised.count else {
-            throw .count(products.count, expected: noised.count, what: "the products")
-        }
+        _ = try batchCount(
+            noised: noised.count, noise: noise.count, cotangents: cotangents.count, products: products.count,
+            states: states, embeddings: embeddings)
         let results = try pullBack(doubles(cotangents), through: doubles(noised), states: states)
         write(results.noise, into: &noise)
         write(results.products, into: &products)
@@ -47,10 +46,9 @@ extension ExactDenoiser {
     public func pullBack(
         _ cotangents: [Double], through noised: [Double], states: NoisingStates
     ) throws(DenoiserError) -> (noise: [Double], products: [Double]) {
-        _ = try batchCount(noised: noised.count, noise: noised.count, states: states, embeddings: nil)
-        guard cotangents.count == noised.count else {
-            throw .count(cotangents.count, expected: noised.count, what: "the cotangents")
-        }
+        _ = try batchCount(
+            noised: noised.count, noise: noised.count, cotangents: cotangents.count, products: noised.count,
+            states: states, embeddings: nil)
         let results = try ExactEvaluation(distribution, at: noised, cotangents: cotangents, states: states)
         return (results.noise, results.products)
     }

@@ -77,13 +77,9 @@ public final class NeuralDenoiser: DifferentiableDenoiser, TrainableDenoiser {
         _ cotangents: Span<Float>, through noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?,
         noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
     ) throws(DenoiserError) {
-        let batch = try batchCount(noised: noised.count, noise: noise.count, states: states, embeddings: embeddings)
-        guard cotangents.count == noised.count else {
-            throw .count(cotangents.count, expected: noised.count, what: "the cotangents")
-        }
-        guard products.count == noised.count else {
-            throw .count(products.count, expected: noised.count, what: "the products")
-        }
+        let batch = try batchCount(
+            noised: noised.count, noise: noise.count, cotangents: cotangents.count, products: products.count,
+            states: states, embeddings: embeddings)
         guard batch > 0 else { return }
         let coefficients = Self.coefficients(of: states, count: batch, anchor)
         let input = try whitenedData(noised, coefficients)

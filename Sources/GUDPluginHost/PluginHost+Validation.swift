@@ -8,7 +8,7 @@ extension PluginHost {
     public func validate(
         _ path: String, level: ValidationLevel, seed: UInt64 = 1
     ) throws -> (sha256: String, outcome: CheckOutcome) {
-        let kind: PluginCandidate.Kind = path.hasSuffix(".yaml") ? .manifest : .library
+        let kind = PluginCandidate.Kind(named: path)
         let files: PluginFiles
         do {
             files = try PluginFiles(path, kind: kind)
@@ -35,7 +35,7 @@ extension PluginHost {
 
     /// Forgets what is known about a file, so that it is tried again.
     public func forget(_ path: String) throws {
-        let kind: PluginCandidate.Kind = path.hasSuffix(".yaml") ? .manifest : .library
+        let kind = PluginCandidate.Kind(named: path)
         // What cannot be read has no verdict to forget.
         if let files = try? PluginFiles(path, kind: kind) { try cache.forget(sha256: files.sha256) }
     }

@@ -102,9 +102,9 @@ class PluginDenoiser: Denoiser, @unchecked Sendable {
         _ cotangents: Span<Float>, through noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?,
         noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
     ) throws(DenoiserError) {
-        let batch = try batchCount(noised: noised.count, noise: noise.count, states: states, embeddings: embeddings)
-        for (count, what) in [(cotangents.count, "the cotangents"), (products.count, "the products")]
-        where count != noised.count { throw .count(count, expected: noised.count, what: what) }
+        let batch = try batchCount(
+            noised: noised.count, noise: noise.count, cotangents: cotangents.count, products: products.count,
+            states: states, embeddings: embeddings)
         guard batch > 0 else { return }
         let failure = unsafe noised.withUnsafeBufferPointer { noised in
             unsafe cotangents.withUnsafeBufferPointer { cotangents in

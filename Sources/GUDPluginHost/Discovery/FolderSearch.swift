@@ -34,9 +34,8 @@ struct FolderSearch {
             }
         } else {
             let before = result.candidates.count
-            let isManifest = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
             add(
-                path, isManifest ? .manifest : .library, source: .explicit,
+                path, .init(named: path), source: .explicit,
                 folder: (path as NSString).deletingLastPathComponent)
             note(path, .explicit, .exists(candidates: result.candidates.count - before))
         }

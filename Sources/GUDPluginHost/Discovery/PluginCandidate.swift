@@ -21,6 +21,11 @@ public struct PluginCandidate: Sendable, Equatable {
         case library
         /// A description of a library that knows nothing of GUD.
         case manifest
+
+        /// What a file is that somebody names: a manifest where it is YAML, otherwise a library.
+        init(named path: String) {
+            self = path.hasSuffix(".yaml") || path.hasSuffix(".yml") ? .manifest : .library
+        }
     }
 
     /// Where the file is, links resolved.

@@ -32,9 +32,9 @@ class IsolatedDenoiser: Denoiser, @unchecked Sendable {
         _ cotangents: Span<Float>, through noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?,
         noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
     ) throws(DenoiserError) {
-        let batch = try batchCount(noised: noised.count, noise: noise.count, states: states, embeddings: embeddings)
-        for (count, what) in [(cotangents.count, "the cotangents"), (products.count, "the products")]
-        where count != noised.count { throw .count(count, expected: noised.count, what: what) }
+        let batch = try batchCount(
+            noised: noised.count, noise: noise.count, cotangents: cotangents.count, products: products.count,
+            states: states, embeddings: embeddings)
         guard batch > 0 else { return }
         let layout = layout(batch, states, embeddings, isPullBack: true)
         try call(.pullBack, layout) { memory in
