@@ -93,7 +93,7 @@ public struct Quickstart {
     private func baseline(_ name: String, _ configuration: Configuration, _ dataset: Dataset) throws -> [Float] {
         let fitted = try Configuration(
             yaml: Self.configuration, overrides: overrides + ["denoiser={name: \(name)}"], registry: registry)
-        let (pipeline, _) = try Pipeline.fit(fitted, to: dataset, registry: registry)
+        let pipeline = try Pipeline.fit(fitted, to: dataset, registry: registry)
         return try pipeline.sample(0..<dataset.training.count, seed: configuration.seed, batchSize: 250)
     }
 

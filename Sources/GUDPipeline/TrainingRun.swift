@@ -13,8 +13,7 @@ public final class TrainingRun {
     /// How it is trained.
     public let options: TrainingOptions
 
-    private let components: [Float]
-    private let labels: [Int]?
+    private let samples: TrainingSamples
     private let firstStep: Int
     private let progress: any ProgressReporter
     private let metrics: MetricsFile
@@ -60,14 +59,13 @@ public final class TrainingRun {
                     directory.path,
                     differences: ["samples are \(dataset.shape), the run's are \(pipeline.space.shape)"])
             }
-            components = try pipeline.space.components(of: dataset.training.values)
             progress.note("resuming after step \(firstStep)")
         } else {
-            (pipeline, components) = try Pipeline.fit(configuration, to: dataset, registry: registry, device: device)
+            pipeline = try Pipeline.fit(configuration, to: dataset, registry: registry, device: device)
             firstStep = 0
             for line in pipeline.report { progress.note(line) }
         }
-        labels = dataset.training.labels
+        samples = try configuration.augmentation(of: dataset).trainingSamples(dataset.training, in: pipeline.space)
         try AtomicFile.makeDirectory(directory.path)
         try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
         metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
@@ -85,8 +83,7 @@ public final class TrainingRun {
             return .finished(step: 0)
         }
         var trainer = try Trainer(
-            denoiser, schedule: pipeline.schedule, components: components, labels: labels,
-            condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
+            denoiser, schedule: pipeline.schedule, samples: samples, condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
                 + "'\(directory.path)'")
@@ -106,7 +103,7 @@ public final class TrainingRun {
 
     private func trainingCondition() throws -> TrainingCondition? {
         let width = pipeline.conditioner.embeddingWidth
-        guard width > 0, labels != nil else { return nil }
+        guard width > 0, samples.labels != nil else { return nil }
         let (conditioner, space) = (pipeline.conditioner, pipeline.space)
         let rows = try (0..<pipeline.classCount).map {
             try conditioner.condition(ConditionRequest(classIndex: $0), in: space).embedding ?? []

@@ -5,8 +5,7 @@ import GUDCore
 ///
 /// Everything is a function of (seed, step), so that a resumed run sees what an uninterrupted one sees.
 public struct BatchSource {
-    private let components: [Float]
-    private let labels: [Int]?
+    private let samples: TrainingSamples
     private let componentCount: Int
     private let batchSize: Int
     private let schedule: any NoiseSchedule
@@ -17,16 +16,14 @@ public struct BatchSource {
     /// A source of batches.
     ///
     /// - Parameters:
-    ///   - components: Whitened components of the training data, row-major `[count, K]`, at least one row.
-    ///   - labels: The class of each sample, where there are classes.
+    ///   - samples: The training data, at least one sample.
     ///   - schedule: The noise schedule, or a family of them: then each sample draws a member.
     ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
     public init(
-        components: [Float], labels: [Int]?, batchSize: Int, schedule: any NoiseSchedule,
-        condition: TrainingCondition?, seed: UInt64
+        _ samples: TrainingSamples, batchSize: Int, schedule: any NoiseSchedule, condition: TrainingCondition?,
+        seed: UInt64
     ) {
-        self.components = components
-        self.labels = labels
+        self.samples = samples
         componentCount = schedule.componentCount
         self.batchSize = batchSize
         self.schedule = schedule
@@ -34,22 +31,21 @@ public struct BatchSource {
         self.seed = seed
     }
 
-    private var sampleCount: Int { components.count / componentCount }
-
     /// The batch of a step, counted from 1.
-    public mutating func batch(step: Int) throws(ScheduleError) -> NoisedBatch {
+    ///
+    /// - Throws: What the schedule or the samples report.
+    public mutating func batch(step: Int) throws -> NoisedBatch {
         let chosen = (0..<batchSize).map { index(at: (step - 1) * batchSize + $0) }
+        let components = try samples.components(TrainingSamples.Draw(step: step, samples: chosen))
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
         let states = try states(step: step)
         var noised = [Float](repeating: 0, count: batchSize * componentCount)
-        for (row, sample) in chosen.enumerated() {
-            let state = states[row]
+        for (row, state) in states.enumerated() {
             for component in 0..<componentCount {
                 let place = row * componentCount + component
                 noised[place] =
-                    Float(state.alpha[component]) * components[sample * componentCount + component]
-                    + Float(state.sigma[component]) * noise[place]
+                    Float(state.alpha[component]) * components[place] + Float(state.sigma[component]) * noise[place]
             }
         }
         return NoisedBatch(
@@ -71,7 +67,7 @@ public struct BatchSource {
     }
 
     private func embeddings(_ chosen: [Int], step: Int) -> Embeddings? {
-        guard let condition, let labels else { return nil }
+        guard let condition, let labels = samples.labels else { return nil }
         let drops = CounterNoise(seed: seed, purpose: .augmentation)
         let values = chosen.enumerated().flatMap { row, sample in
             drops.uniform(sample: row, step: step) < condition.dropProbability
@@ -82,7 +78,7 @@ public struct BatchSource {
 
     /// The sample at a position in an endless sequence of shuffled epochs.
     private mutating func index(at position: Int) -> Int {
-        let (number, place) = position.quotientAndRemainder(dividingBy: sampleCount)
+        let (number, place) = position.quotientAndRemainder(dividingBy: samples.count)
         if epoch?.index != number { epoch = (number, shuffled(epoch: number)) }
         return epoch?.order[place] ?? place
     }
@@ -90,8 +86,8 @@ public struct BatchSource {
     /// A Fisher–Yates shuffle of the samples for one epoch.
     private func shuffled(epoch: Int) -> [Int] {
         let noise = CounterNoise(seed: seed, purpose: .shuffling)
-        var order = Array(0..<sampleCount)
-        for last in stride(from: sampleCount - 1, to: 0, by: -1) {
+        var order = Array(0..<samples.count)
+        for last in stride(from: samples.count - 1, to: 0, by: -1) {
             order.swapAt(last, Int(noise.uniform(sample: last, step: epoch) * Double(last + 1)))
         }
         return order

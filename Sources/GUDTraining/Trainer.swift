@@ -19,21 +19,19 @@ public struct Trainer {
     /// - Parameters:
     ///   - denoiser: What is trained; its state says where a resumed run stands.
     ///   - schedule: The noise schedule, or a family of them.
-    ///   - components: Whitened components of the training data, row-major `[count, K]`.
-    ///   - labels: The class of each sample, where there are classes.
+    ///   - samples: The training data.
     ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
     /// - Throws: ``TrainingError/noData``, or a ``DenoiserError`` where the optimiser cannot be made.
     public init(
-        _ denoiser: any TrainableDenoiser, schedule: any NoiseSchedule, components: [Float], labels: [Int]? = nil,
+        _ denoiser: any TrainableDenoiser, schedule: any NoiseSchedule, samples: TrainingSamples,
         condition: TrainingCondition? = nil, options: TrainingOptions, seed: UInt64
     ) throws {
-        guard components.count >= denoiser.componentCount else { throw TrainingError.noData }
+        guard samples.count > 0 else { throw TrainingError.noData }
         self.denoiser = denoiser
         self.options = options
         self.seed = seed
         source = BatchSource(
-            components: components, labels: labels, batchSize: options.batchSize, schedule: schedule,
-            condition: condition, seed: seed)
+            samples, batchSize: options.batchSize, schedule: schedule, condition: condition, seed: seed)
         try denoiser.beginTraining(options.optimiser)
     }
 
