@@ -68,7 +68,9 @@ struct Augmentation: Sendable {
 
     /// Mirrors images and moves them by whole pixels.
     private func move(_ rows: inout [Float], step: Int) {
-        guard options.flips || options.shift > 0, case .image(let height, let width, let channels) = shape else { return }
+        guard options.flips || options.shift > 0, case .image(let height, let width, let channels) = shape else {
+            return
+        }
         let noise = CounterNoise(seed: seed, purpose: .augmentation)
         let (original, options, dimension) = (rows, options, shape.dimension)
         Parallel.forEachRow(of: &rows, width: dimension) { row, values in

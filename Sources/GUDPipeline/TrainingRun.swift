@@ -83,7 +83,8 @@ public final class TrainingRun {
             return .finished(step: 0)
         }
         var trainer = try Trainer(
-            denoiser, schedule: pipeline.schedule, samples: samples, condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
+            denoiser, schedule: pipeline.schedule, samples: samples, condition: try trainingCondition(),
+            options: options, seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
                 + "'\(directory.path)'")
