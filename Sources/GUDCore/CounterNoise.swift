@@ -42,6 +42,10 @@ public struct CounterNoise: Sendable {
         case boundTime = 16
         /// Where in its bin a quantised number is taken to be, when a model is fitted and trained.
         case trainingDequantisation = 17
+        /// Noise that is added to data to validate a model.
+        case validation = 18
+        /// The times at which a model is validated.
+        case validationTime = 19
     }
 
     /// The seed.

@@ -54,6 +54,12 @@ struct Augmentation: Sendable {
         }
     }
 
+    /// Data to validate with, in a component space: in the bins where step 0 puts them, neither moved nor mirrored.
+    func validationSamples(_ samples: LabelledSamples, in space: ComponentSpace) throws -> TrainingSamples {
+        TrainingSamples(
+            try space.components(of: fitting(samples)), componentCount: space.componentCount, labels: samples.labels)
+    }
+
     /// Adds to every number a uniform one of the width of a bin, centred on 0.
     private func dequantise(_ rows: inout [Float], step: Int) {
         guard options.dequantises else { return }

@@ -14,6 +14,8 @@ public final class TrainingRun {
     public let options: TrainingOptions
 
     private let samples: TrainingSamples
+    private let validation: TrainingSamples?
+    private var best = Double.infinity
     private let firstStep: Int
     private let progress: any ProgressReporter
     private let metrics: MetricsFile
@@ -40,7 +42,8 @@ public final class TrainingRun {
         self.progress = progress
         options = try configuration.training()
         if directory.isOccupied, !resumes { throw CheckpointError.occupied(directory.path) }
-        let dataset = try dataset ?? configuration.loadData(registry)
+        let (dataset, heldOut) = try (dataset ?? configuration.loadData(registry)).holdingOut(
+            options.validationShare, seed: configuration.seed)
         progress.note("\(dataset.name): \(dataset.training.count) training samples of \(dataset.shape)")
         if resumes, !directory.checkpoints().steps.isEmpty {
             let (checkpoint, path) = try directory.latestCheckpoint()
@@ -59,13 +62,17 @@ public final class TrainingRun {
                     directory.path,
                     differences: ["samples are \(dataset.shape), the run's are \(pipeline.space.shape)"])
             }
+            best = try directory.bestValidationLoss() ?? .infinity
             progress.note("resuming after step \(firstStep)")
         } else {
             pipeline = try Pipeline.fit(configuration, to: dataset, registry: registry, device: device)
             firstStep = 0
             for line in pipeline.report { progress.note(line) }
         }
-        samples = try configuration.augmentation(of: dataset).trainingSamples(dataset.training, in: pipeline.space)
+        let augmentation = try configuration.augmentation(of: dataset)
+        samples = try augmentation.trainingSamples(dataset.training, in: pipeline.space)
+        validation =
+            heldOut.count == 0 ? nil : try augmentation.validationSamples(heldOut, in: pipeline.space)
         try AtomicFile.makeDirectory(directory.path)
         try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
         metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
@@ -83,8 +90,8 @@ public final class TrainingRun {
             return .finished(step: 0)
         }
         var trainer = try Trainer(
-            denoiser, schedule: pipeline.schedule, samples: samples, condition: try trainingCondition(),
-            options: options, seed: pipeline.configuration.seed)
+            denoiser, schedule: pipeline.schedule, samples: samples, validation: validation,
+            condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
                 + "'\(directory.path)'")
@@ -154,6 +161,15 @@ extension TrainingRun: TrainingObserver {
         try metrics.writeLine(step: step, learningRate: learningRate)
         try events.add("training/loss", loss, step: step)
         try events.add("training/learning_rate", learningRate, step: step)
+    }
+
+    /// Notes the loss on held-out data, and keeps the best state so far.
+    public func validated(_ step: Int, loss: Double) throws {
+        metrics.add(validationLoss: loss)
+        try events.add("validation/loss", loss, step: step)
+        guard loss < best else { return }
+        best = loss
+        try directory.checkpoints().saveBest(pipeline.checkpoint(step: step, validationLoss: loss))
     }
 
     /// Writes a checkpoint.

@@ -39,17 +39,8 @@ public struct BatchSource {
         let components = try samples.components(TrainingSamples.Draw(step: step, samples: chosen))
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
-        let states = try states(step: step)
-        var noised = [Float](repeating: 0, count: batchSize * componentCount)
-        for (row, state) in states.enumerated() {
-            for component in 0..<componentCount {
-                let place = row * componentCount + component
-                noised[place] =
-                    Float(state.alpha[component]) * components[place] + Float(state.sigma[component]) * noise[place]
-            }
-        }
         return NoisedBatch(
-            noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings(chosen, step: step))
+            components, noise: noise, states: try states(step: step), embeddings: embeddings(chosen, step: step))
     }
 
     /// One state per sample at stratified times: sample *b* of *B* has t uniform in [b/B, (b+1)/B).
@@ -59,9 +50,8 @@ public struct BatchSource {
         states.reserveCapacity(batchSize)
         for row in 0..<batchSize {
             let time = (Double(row) + times.uniform(sample: row, step: step)) / Double(batchSize)
-            let family = schedule as? any ScheduleFamily
-            let member = family?.member(at: times.uniform(sample: row, step: step, component: 1)) ?? schedule
-            states.append(try member.state(at: time))
+            states.append(
+                try schedule.trainingState(at: time, member: times.uniform(sample: row, step: step, component: 1)))
         }
         return states
     }
@@ -91,6 +81,28 @@ public struct BatchSource {
             order.swapAt(last, Int(noise.uniform(sample: last, step: epoch) * Double(last + 1)))
         }
         return order
+    }
+}
+
+extension NoisedBatch {
+    /// Clean components with noise added: `z_i = α_i z_i(0) + σ_i ε_i`, each sample at its own state.
+    init(_ clean: [Float], noise: [Float], states: [NoisingState], embeddings: Embeddings?) {
+        var noised = clean
+        for (row, state) in states.enumerated() {
+            for component in 0..<state.componentCount {
+                let place = row * state.componentCount + component
+                noised[place] =
+                    Float(state.alpha[component]) * clean[place] + Float(state.sigma[component]) * noise[place]
+            }
+        }
+        self.init(noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings)
+    }
+}
+
+extension NoiseSchedule {
+    /// The noising state of a sample in training: the schedule's own, or that of a family's member, drawn by `member` in [0, 1).
+    func trainingState(at time: Double, member: Double) throws(ScheduleError) -> NoisingState {
+        try ((self as? any ScheduleFamily)?.member(at: member) ?? self).state(at: time)
     }
 }
 

@@ -13,6 +13,9 @@ public struct TrainingOptions: Sendable {
     static let gradientClip = Parameter(
         "gradientClip", default: 1.0, range: 1e-6...1e6, "Largest norm of the gradients.")
     static let weightDecay = Parameter("weightDecay", default: 0.01, range: 0...1, "Decoupled weight decay.")
+    static let validation = Parameter(
+        "validation", default: 0.0, range: 0...0.5,
+        "Share of the training data to hold out; the checkpoint that does best on it is the one that is used.")
     static let dequantise = Parameter(
         "dequantise", default: false,
         "Whether to spread quantised data uniformly over their bins, anew at every step; for likelihoods.")
@@ -32,7 +35,7 @@ public struct TrainingOptions: Sendable {
     public static let schema = ParameterSchema([
         steps.specification, batch.specification, learningRate.specification, warmup.specification,
         decay.specification, ema.specification, gradientClip.specification, weightDecay.specification,
-        dequantise.specification, flip.specification, shift.specification,
+        validation.specification, dequantise.specification, flip.specification, shift.specification,
         logEvery.specification, checkpointEvery.specification, keepCheckpoints.specification,
         sampleEvery.specification,
     ])
@@ -51,6 +54,8 @@ public struct TrainingOptions: Sendable {
     public var optimiser: OptimiserOptions
     /// What happens to the data each time they are seen.
     public var augmentation: AugmentationOptions
+    /// The share of the training data that is held out to choose the best checkpoint.
+    public var validationShare: Double
     /// Steps between two lines of metrics.
     public var logInterval: Int
     /// Steps between two checkpoints.
@@ -74,6 +79,7 @@ public struct TrainingOptions: Sendable {
         self.optimiser = optimiser
         augmentation = AugmentationOptions(
             dequantises: parameters[Self.dequantise], flips: parameters[Self.flip], shift: parameters[Self.shift])
+        validationShare = parameters[Self.validation]
         logInterval = parameters[Self.logEvery]
         checkpointInterval = parameters[Self.checkpointEvery]
         keptCheckpoints = parameters[Self.keepCheckpoints]

@@ -101,7 +101,7 @@ struct TrainerTests {
         _ = try MetricsFile(path: path, keepingUpTo: 20)
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 3)
-        #expect(lines[0] == "step,loss,gradient_norm,learning_rate,steps_per_second")
+        #expect(lines[0] == "step,loss,gradient_norm,learning_rate,steps_per_second,validation_loss")
         #expect(lines[2].hasPrefix("20,0.5,2.0,0.001,"))
     }
 }
