@@ -19,7 +19,8 @@ struct GUDCommand: ParsableCommand {
             """,
         version: GUDVersion.current,
         subcommands: [
-            QuickstartCommand.self, TrainCommand.self, SampleCommand.self, NLLCommand.self, ListCommand.self,
+            QuickstartCommand.self, TrainCommand.self, SweepCommand.self, SampleCommand.self, NLLCommand.self,
+            ListCommand.self,
             ExplainCommand.self, BasisCommand.self, ScheduleCommand.self, PluginCommand.self, DoctorCommand.self,
         ])
 
