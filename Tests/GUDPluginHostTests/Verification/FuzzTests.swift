@@ -2,6 +2,7 @@ import Foundation
 import GUDCore
 import TestSupport
 import Testing
+import GUDDigest
 
 @testable import GUDPluginHost
 

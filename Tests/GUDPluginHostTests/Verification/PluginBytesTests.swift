@@ -3,6 +3,7 @@ import GUDCore
 import Glibc
 import TestSupport
 import Testing
+import GUDDigest
 
 @testable import GUDPluginHost
 
