@@ -91,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPluginHost", "GUDSampling",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPluginHost", "GUDSampling",
                 "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -44,6 +44,13 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// The data section as one line, defaults included: `{name: digits, split: random, splitSeed: 0}`.
+    public func dataText(_ registry: Registry) throws -> String {
+        try resolvedTree(registry)["data"]?.description ?? data.name
+    }
+}
+
 extension Configuration.Choice {
     /// A choice as a configuration would write it: a name, or a table with a name, in YAML.
     ///

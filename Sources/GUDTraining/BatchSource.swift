@@ -12,7 +12,7 @@ public struct BatchSource {
     private let schedule: any NoiseSchedule
     private let condition: TrainingCondition?
     private let seed: UInt64
-    private var epoch: (index: Int, order: [Int])?
+    private var order: ShuffledEpochs
 
     /// A source of batches.
     ///
@@ -32,13 +32,12 @@ public struct BatchSource {
         self.schedule = schedule
         self.condition = condition
         self.seed = seed
+        order = ShuffledEpochs(count: components.count / schedule.componentCount, seed: seed)
     }
-
-    private var sampleCount: Int { components.count / componentCount }
 
     /// The batch of a step, counted from 1.
     public mutating func batch(step: Int) throws(ScheduleError) -> NoisedBatch {
-        let chosen = (0..<batchSize).map { index(at: (step - 1) * batchSize + $0) }
+        let chosen = (0..<batchSize).map { order.index(at: (step - 1) * batchSize + $0) }
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
         let states = try states(step: step)
@@ -78,23 +77,6 @@ public struct BatchSource {
                 ? [Float](repeating: 0, count: condition.width) : condition.embedding(labels[sample])
         }
         return Embeddings(width: condition.width, values: values)
-    }
-
-    /// The sample at a position in an endless sequence of shuffled epochs.
-    private mutating func index(at position: Int) -> Int {
-        let (number, place) = position.quotientAndRemainder(dividingBy: sampleCount)
-        if epoch?.index != number { epoch = (number, shuffled(epoch: number)) }
-        return epoch?.order[place] ?? place
-    }
-
-    /// A Fisher–Yates shuffle of the samples for one epoch.
-    private func shuffled(epoch: Int) -> [Int] {
-        let noise = CounterNoise(seed: seed, purpose: .shuffling)
-        var order = Array(0..<sampleCount)
-        for last in stride(from: sampleCount - 1, to: 0, by: -1) {
-            order.swapAt(last, Int(noise.uniform(sample: last, step: epoch) * Double(last + 1)))
-        }
-        return order
     }
 }
 

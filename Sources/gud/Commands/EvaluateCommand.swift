@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GUDCore
+import GUDData
 import GUDEvaluation
 import GUDPipeline
 import GUDSampling
@@ -37,9 +38,13 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         name: .customLong("extractor"), parsing: .singleValue,
         help: ArgumentHelp(
-            "What sets of images are compared by: 'pixels', or a file of 'gud extractor'; may be repeated.",
+            "What sets of images are compared by: 'pixels', a file of 'gud extractor train', or a TorchScript .pt file; may be "
+                + "repeated. (default: pixels, and DATA.extractor.safetensors in the run or beside it)",
             valueName: "pixels|FILE"))
     var extractors: [String] = []
+
+    @Flag(help: "Resize images, and repeat a grey channel, to what a TorchScript extractor takes.")
+    var resize = false
 
     @Option(
         name: .customLong("sampler"), parsing: .singleValue,
@@ -91,6 +96,9 @@ struct EvaluateCommand: ParsableCommand {
         options.count = count
         options.seed = seed
         options.batchSize = batchSize
+        options.extractors = try ExtractorFile.load(
+            extractors.isEmpty ? ExtractorFile.customary(run: runDirectory, data: dataset.name) : extractors,
+            for: dataset.shape, resizes: resize, device: device.device)
         options.samplers = try pipeline.samplerChoices(samplers, steps: try stepCounts())
         options.baselines = baselines ? ["gaussian", "mixture"] : []
         options.likelihood = likelihoodMethod
