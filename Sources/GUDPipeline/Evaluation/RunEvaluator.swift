@@ -99,15 +99,13 @@ public struct RunEvaluator: Sendable {
             trainingSeconds: trainingSeconds, warnings: warnings)
     }
 
-    /// A sampler and its steps, for people.
+    /// A sampler, its steps, and what else differs from the defaults.
     private func samplerLabel(_ choice: Configuration.Choice) throws -> String {
         let parameters = try samplerParameters(choice)
-        let given = choice.parameters.keys.filter { $0 != "steps" }.sorted().compactMap { key -> String? in
-            guard let value = choice.parameters[key] else { return nil }
-            return "\(key) \(value)"
-        }
+        let defaults = try samplerParameters(Configuration.Choice(choice.name))
         let steps = parameters["steps"].map { ["\($0) steps"] } ?? []
-        return ([choice.name] + steps + given).joined(separator: ", ")
+        let changes = parameters.sorted { $0.key < $1.key }.filter { $0.key != "steps" && defaults[$0.key] != $0.value }
+        return ([choice.name] + steps + changes.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
     }
 
     private func samplerParameters(_ choice: Configuration.Choice) throws -> [String: ParameterValue] {

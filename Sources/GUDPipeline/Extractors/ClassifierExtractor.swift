@@ -20,6 +20,8 @@ public struct ClassifierExtractor: ClassifyingExtractor {
         public var shape: [Int]
         /// What it does to images first.
         public var preprocessing: String
+        /// What features are multiplied by, so that their mean square over the training images is 1.
+        public var featureScale: Float
         /// The number of classes.
         public var classCount: Int
         /// The sizes of its layers.
@@ -83,7 +85,8 @@ public struct ClassifierExtractor: ClassifyingExtractor {
         }
         guard let record = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)), record.shape.count == 3,
             record.shape.allSatisfy({ $0 > 0 && $0 <= 4096 }), (1...100_000).contains(record.classCount),
-            (1...4096).contains(record.architecture.channels), (1...65536).contains(record.architecture.features)
+            record.featureScale > 0, record.featureScale.isFinite, (1...4096).contains(record.architecture.channels),
+            (1...65536).contains(record.architecture.features)
         else { throw ExtractorError.damaged(path, reason: "its metadata cannot be read") }
         return record
     }
@@ -106,8 +109,10 @@ public struct ClassifierExtractor: ClassifyingExtractor {
     public var featureCount: Int { record.architecture.features }
     /// The number of classes.
     public var classCount: Int { record.classCount }
-    /// The activations before the last layer.
-    public func features(of images: [Float]) throws -> [Float] { try classifier.outputs(of: images).features }
+    /// The activations before the last layer, scaled to a mean square of 1 over the training images.
+    public func features(of images: [Float]) throws -> [Float] {
+        try classifier.outputs(of: images).features.map { $0 * record.featureScale }
+    }
     /// The logits.
     public func logits(of images: [Float]) throws -> [Float] { try classifier.outputs(of: images).logits }
 }

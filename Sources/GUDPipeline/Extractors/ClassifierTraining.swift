@@ -15,6 +15,8 @@ public struct ClassifierTraining: Sendable {
         public var learningRate = 2e-3
         /// The seed of weights, order and dropout.
         public var seed: UInt64 = 0
+        /// The standard deviation of the noise that is added to training images, so that features do not hang on single pixels.
+        public var noise = 0.4
         /// The sizes of the layers.
         public var architecture = ImageClassifier.Architecture()
         /// Where it computes.
@@ -76,7 +78,7 @@ public struct ClassifierTraining: Sendable {
             if shouldStop() { return nil }
             let chosen = (0..<options.batchSize).map { order.index(at: (step - 1) * options.batchSize + $0) }
             let loss = try classifier.trainingStep(
-                training.selecting(chosen).values, labels: chosen.map { labels.training[$0] },
+                noisy(training.selecting(chosen).values, step: step), labels: chosen.map { labels.training[$0] },
                 learningRate: schedule.learningRate(step: step),
                 randomSeed: UInt64(dropout.uniform(sample: 0, step: step) * 0x1p53))
             guard loss.isFinite else { throw ExtractorError.diverged(step: step, loss: loss) }
@@ -84,13 +86,30 @@ public struct ClassifierTraining: Sendable {
                 to: step, "loss \(rounded(loss, 4))", isMilestone: step.isMultiple(of: 100) || step == steps)
         }
         let record = ClassifierExtractor.Record(
-            data: name, shape: axes, preprocessing: "none: channel-last, [-1, 1]", classCount: dataset.classCount,
-            architecture: options.architecture, trainingCount: training.count, testCount: dataset.test.count,
+            data: name, shape: axes, preprocessing: "none: channel-last, [-1, 1]",
+            featureScale: scale(of: try classifier.outputs(of: training.prefix(2000).values).features),
+            classCount: dataset.classCount, architecture: options.architecture, trainingCount: training.count,
+            testCount: dataset.test.count,
             testAccuracy: accuracy(
                 ofLogits: try classifier.outputs(of: dataset.test.values).logits, labels: labels.test),
             steps: steps, seed: options.seed)
         try ClassifierExtractor.write(classifier, record, to: path)
         return record
+    }
+}
+
+extension ClassifierTraining {
+    /// What brings features to a mean square of 1; 1 where they are all zero.
+    private func scale(of features: [Float]) -> Float {
+        let square = features.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(features.count, 1))
+        return square > 0 ? Float(1 / square.squareRoot()) : 1
+    }
+
+    private func noisy(_ images: [Float], step: Int) -> [Float] {
+        let dimension = dataset.shape.dimension
+        let noise = CounterNoise(seed: options.seed, purpose: .training)
+            .normals(samples: 0..<images.count / dimension, count: dimension, step: step)
+        return zip(images, noise).map { $0 + Float(options.noise) * $1 }
     }
 }
 

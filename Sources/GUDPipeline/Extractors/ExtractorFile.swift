@@ -41,16 +41,20 @@ public enum ExtractorFile {
         return extractors
     }
 
-    /// What a run is measured by where nobody says: `pixels`, and the classifier `DATA.extractor.safetensors` of its data set
-    /// where one lies in the run's directory or beside it.
+    /// What a run is measured by where nobody says: `pixels`, and the classifiers `*.extractor.safetensors` in the run's directory
+    /// or beside it that were trained on the run's data. Others are passed over.
     ///
     /// - Parameters:
     ///   - run: The run's directory, or a checkpoint.
-    ///   - data: The data set's name.
+    ///   - data: The data as the classifiers' files name them; see ``Configuration/dataText(_:)``.
     public static func customary(run: String, data: String) -> [String] {
-        let beside = URL(fileURLWithPath: run).deletingLastPathComponent().path
-        let found = [run, beside].map { "\($0)/\(data)\(ending)" }.first { FileManager.default.fileExists(atPath: $0) }
-        return [PixelFeatures.name] + [found].compactMap { $0 }
+        let folders = [run, URL(fileURLWithPath: run).deletingLastPathComponent().path]
+        let files = folders.flatMap { folder in
+            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+                .filter { $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }
+        }
+        let fitting = files.filter { (try? ClassifierExtractor.record(of: $0))?.data == data }
+        return [PixelFeatures.name] + fitting.prefix(1)
     }
 
     /// A file's name without folders and endings: `digits` for `runs/digits.extractor.safetensors`.

@@ -39,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
         name: .customLong("extractor"), parsing: .singleValue,
         help: ArgumentHelp(
             "What sets of images are compared by: 'pixels', a file of 'gud extractor train', or a TorchScript .pt file; may be "
-                + "repeated. (default: pixels, and DATA.extractor.safetensors in the run or beside it)",
+                + "repeated. (default: pixels, and a classifier *.extractor.safetensors of the same data in the run or beside it)",
             valueName: "pixels|FILE"))
     var extractors: [String] = []
 
@@ -97,7 +97,9 @@ struct EvaluateCommand: ParsableCommand {
         options.seed = seed
         options.batchSize = batchSize
         options.extractors = try ExtractorFile.load(
-            extractors.isEmpty ? ExtractorFile.customary(run: runDirectory, data: dataset.name) : extractors,
+            extractors.isEmpty
+                ? ExtractorFile.customary(run: runDirectory, data: try pipeline.configuration.dataText(registry))
+                : extractors,
             for: dataset.shape, resizes: resize, device: device.device)
         options.samplers = try pipeline.samplerChoices(samplers, steps: try stepCounts())
         options.baselines = baselines ? ["gaussian", "mixture"] : []

@@ -15,13 +15,13 @@ struct ExtractorCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Train a small classifier on a data set, once for all runs on it.",
             discussion: """
-                'gud evaluate' takes the classifier by itself where it lies beside the run as DATA.extractor.safetensors,
-                DATA being the data set's name.
+                'gud evaluate' takes the classifier by itself where it lies beside a run on the same data (or in it), and its
+                name ends in .extractor.safetensors.
 
                 Example:
                   gud extractor train digits --set data.split=random -o runs/digits.extractor.safetensors
                   gud extractor train Examples/digits.yaml -o runs/digits.extractor.safetensors
-                  gud extractor train runs/mnist -o runs/idx.extractor.safetensors
+                  gud extractor train runs/mnist -o runs/mnist.extractor.safetensors
                 """)
 
         @Argument(help: "A data set as in 'gud list dataset', a configuration file, or a run.")
@@ -128,7 +128,10 @@ private enum ExtractorText {
         Swift.print(
             Terminal.table([
                 ["file", path], ["sha256", hash], ["data", record.data],
-                ["images", "\(record.shape.map(String.init).joined(separator: "×")), \(record.trainingCount) to train"],
+                [
+                    "images",
+                    "\(record.shape.map(String.init).joined(separator: "×")), \(record.trainingCount) to train",
+                ],
                 [
                     "test accuracy",
                     String(format: "%.2f %% of %d images", 100 * record.testAccuracy, record.testCount),
