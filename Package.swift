@@ -91,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPluginHost", "GUDSampling",
-                "GUDScaffold", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline",
+                "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -131,16 +131,18 @@ let package = Package(
         .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",
-            dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
+            dependencies: [
+                "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDTraining",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "GUDPluginKitTests",
             dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI", "GUDPluginKit", "TestSupport"]),
         .testTarget(
             name: "GUDPluginHostTests",
             dependencies: [
-                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDDigest", "GUDPluginABI", "GUDPluginHost",
-                "GUDPluginKit",
-                "TestSupport", "gud",
+                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDDigest", "GUDPluginABI",
+                "GUDPluginHost", "GUDPluginKit", "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),

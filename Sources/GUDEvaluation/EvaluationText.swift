@@ -29,10 +29,13 @@ public struct EvaluationText {
     private var recipeLines: String {
         let (recipe, measures) = (evaluation.recipe, evaluation.recipe.measures)
         let rounding = recipe.levels.map { "; samples rounded to \($0) levels" } ?? ""
+        let summaries = recipe.extractors.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")
         return """
+            \(summaries)
             seed \(recipe.seed)\(rounding); smaller is better, and a 1-NN accuracy of 0.5 means indistinguishable
             sliced W2: \(measures.projections) directions, seed \(measures.projectionSeed); subsets: seed \
-            \(measures.subsetSeed); ±: leaving out one tenth of both sides at a time, of 1-NN binomial
+            \(measures.subsetSeed); ±: leaving out one tenth of both sides at a time, of 1-NN \
+            binomial; rows share the reference, so that their differences are known better than ±
             """
     }
 
@@ -124,9 +127,11 @@ public struct EvaluationText {
     static func table(_ rows: [[String]]) -> String {
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
-            zip(row, widths).enumerated().map { column, cell in
+            // Cells at the end of a line that are empty leave no spaces behind.
+            let used = (row.lastIndex { !$0.isEmpty } ?? 0) + 1
+            return zip(row.prefix(used), widths).enumerated().map { column, cell in
                 let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-                return column == 0 ? cell.0 + padding : padding + cell.0
+                return column == 0 ? (used > 1 ? cell.0 + padding : cell.0) : padding + cell.0
             }.joined(separator: "  ")
         }.joined(separator: "\n")
     }

@@ -8,6 +8,13 @@ public struct Memorisation: Sendable, Codable, Equatable {
         public var training: Int
         /// Their Euclidean distance, in units of the samples.
         public var distance: Double
+
+        /// A pair.
+        public init(sample: Int, training: Int, distance: Double) {
+            self.sample = sample
+            self.training = training
+            self.distance = distance
+        }
     }
 
     /// The probability that a sample is nearer to the training data than a held-out image is (ties count half): 0.5 is what new
@@ -23,6 +30,19 @@ public struct Memorisation: Sendable, Codable, Equatable {
     public var copiedFraction: Double
     /// The nearest pairs, nearest first.
     public var nearest: [Pair]
+
+    /// A result that was measured before.
+    public init(
+        areaUnderCurve: Double, areaError: Double, medianRatio: Double?, fractionBelowQuantile: Double,
+        copiedFraction: Double, nearest: [Pair]
+    ) {
+        self.areaUnderCurve = areaUnderCurve
+        self.areaError = areaError
+        self.medianRatio = medianRatio
+        self.fractionBelowQuantile = fractionBelowQuantile
+        self.copiedFraction = copiedFraction
+        self.nearest = nearest
+    }
 }
 
 /// Compares the distances of samples to their nearest training images with those of held-out images.

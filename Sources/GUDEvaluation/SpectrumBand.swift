@@ -2,7 +2,7 @@ import Foundation
 
 /// How much power samples have in one band of components, against a reference.
 public struct SpectrumBand: Sendable, Codable, Equatable {
-    /// The label of the band: a frequency in cycles per image, a wavelet level, …
+    /// The label of the band: a frequency in cycles per image, or a wavelet level.
     public var label: Double
     /// Its components.
     public var componentCount: Int
@@ -14,6 +14,19 @@ public struct SpectrumBand: Sendable, Codable, Equatable {
     public var decibels: Double?
     /// Its standard error over samples of both sides.
     public var decibelsError: Double?
+
+    /// A band; the ratio is added where there is one.
+    public init(
+        label: Double, componentCount: Int, power: Double, referencePower: Double, decibels: Double? = nil,
+        decibelsError: Double? = nil
+    ) {
+        self.label = label
+        self.componentCount = componentCount
+        self.power = power
+        self.referencePower = referencePower
+        self.decibels = decibels
+        self.decibelsError = decibelsError
+    }
 }
 
 /// The power of samples against a reference in bands of components.

@@ -41,8 +41,10 @@ public enum ExtractorFile {
         return extractors
     }
 
-    /// What a run is measured by where nobody says: `pixels`, and the classifiers `*.extractor.safetensors` in the run's directory
-    /// or beside it that were trained on the run's data. Others are passed over.
+    /// What a run is measured by where nobody says.
+    ///
+    /// `pixels`, and the first classifier `*.extractor.safetensors` in the run's directory or beside it that was trained on the run's
+    /// data. Others are passed over: trained on another division of the same data, they would have seen held-out images.
     ///
     /// - Parameters:
     ///   - run: The run's directory, or a checkpoint.
