@@ -1,8 +1,8 @@
 import Foundation
 import GUDCore
+import GUDDigest
 import TestSupport
 import Testing
-import GUDDigest
 
 @testable import GUDPluginHost
 

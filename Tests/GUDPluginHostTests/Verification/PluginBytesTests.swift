@@ -1,9 +1,9 @@
 import Foundation
 import GUDCore
+import GUDDigest
 import Glibc
 import TestSupport
 import Testing
-import GUDDigest
 
 @testable import GUDPluginHost
 

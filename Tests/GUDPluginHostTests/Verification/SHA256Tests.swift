@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import GUDDigest
+import Testing
 
 @testable import GUDPluginHost
 
