@@ -33,9 +33,9 @@ public struct EvaluationText {
         return """
             \(summaries)
             seed \(recipe.seed)\(rounding); smaller is better, and a 1-NN accuracy of 0.5 means indistinguishable
-            sliced W2: \(measures.projections) directions, seed \(measures.projectionSeed); subsets: seed \
-            \(measures.subsetSeed); ±: leaving out one tenth of both sides at a time, of 1-NN \
-            binomial; rows share the reference, so that their differences are known better than ±
+            sliced W2: \(measures.projections) directions, seed \(measures.projectionSeed); subsets: seed \(measures.subsetSeed)
+            ±: leaving out one tenth of both sides at a time, of 1-NN binomial; rows share the reference, so that their
+            differences are known better
             """
     }
 

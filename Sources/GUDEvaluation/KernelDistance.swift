@@ -1,6 +1,3 @@
-import GUDCore
-import GUDLinearAlgebra
-
 /// The kernel distance between two sets of samples ("KID"): an unbiased estimate of the squared maximum mean discrepancy under
 /// the cubic polynomial kernel `k(x, y) = (x·y/D + 1)³`.
 ///
@@ -12,7 +9,7 @@ import GUDLinearAlgebra
 ///
 /// - Returns: The estimate, and its standard error or `nil` below 20 samples a side.
 /// - Throws: ``EvaluationError/dimensions(_:_:)``, or ``EvaluationError/tooFew(_:needed:measure:)`` below two samples.
-/// - Complexity: O((*n* + *m*)² *D*), tiles of 512 rows at a time.
+/// - Complexity: O((*n* + *m*)² *D*).
 ///
 /// Source: Bińkowski, Sutherland, Arbel & Gretton, "Demystifying MMD GANs", arXiv:1801.01401; Gretton et al., "A kernel
 /// two-sample test", JMLR 13 (2012), lemma 6.
@@ -47,25 +44,22 @@ private struct KernelSums {
         self.isWithin = isWithin
         sizes = (Self.sizes(a.count, groups), Self.sizes(b.count, groups))
         let scale = 1 / Double(a.dimension)
-        var sums = [Double](repeating: 0, count: groups * groups)
-        for start in stride(from: 0, to: a.count, by: 512) {
-            let rows = start..<min(start + 512, a.count)
-            let products = BLAS.gemm(
-                Array(a.values[rows.lowerBound * a.dimension..<rows.upperBound * a.dimension]), b.values,
-                rows: rows.count, inner: a.dimension, columns: b.count, right: .transposed)
-            var byRow = [Double](repeating: 0, count: rows.count * groups)
-            Parallel.forEachRow(of: &byRow, width: groups) { row, result in
-                let products = products.span
-                let own = isWithin ? start + row : -1
-                for column in 0..<b.count where column != own {
-                    let base = Double(products[row * b.count + column]) * scale + 1
-                    result[column % groups] += base * base * base
+        let columns = b.count
+        let tiles = mapInnerProducts(of: a, with: b) { rows, products in
+            var sums = [Double](repeating: 0, count: groups * groups)
+            for row in rows {
+                let own = isWithin ? row : -1
+                let start = (row - rows.lowerBound) * columns
+                let place = row % groups * groups
+                for column in 0..<columns where column != own {
+                    let base = Double(products[start + column]) * scale + 1
+                    sums[place + column % groups] += base * base * base
                 }
             }
-            for row in rows {
-                for group in 0..<groups { sums[row % groups * groups + group] += byRow[(row - start) * groups + group] }
-            }
+            return sums
         }
+        var sums = [Double](repeating: 0, count: groups * groups)
+        for tile in tiles { for index in sums.indices { sums[index] += tile[index] } }
         self.sums = sums
     }
 

@@ -50,42 +50,57 @@ public struct Memorisation: Sendable, Codable, Equatable {
 /// Distances are Euclidean in the space of the samples. A model that copies what it was trained on is seen here and by no
 /// distance between distributions, which training images themselves win. Copies that are shifted or recoloured are missed.
 ///
-/// - Parameters:
-///   - pairCount: How many of the nearest pairs to name.
-/// - Throws: ``EvaluationError/dimensions(_:_:)``, or ``EvaluationError/tooFew(_:needed:measure:)`` below two samples.
-/// - Complexity: O((*N* + *H*) *T* *D*) with *T* training images.
+///     let found = try CopySearch(training: training, heldOut: heldOut).memorisation(of: samples)
 ///
 /// Source: Meehan, Chaudhuri & Dasgupta, "A non-parametric test to detect data-copying in generative models", AISTATS 2020,
 /// arXiv:2004.05675 (the Mann–Whitney statistic, here over the whole space); its error by DeLong, DeLong & Clarke-Pearson,
 /// Biometrics 44 (1988).
-public func memorisation(
-    of samples: Samples, training: Samples, heldOut: Samples, pairCount: Int = 8
-) throws(EvaluationError) -> Memorisation {
-    try Samples.validate(samples, training, atLeast: 2, for: "the search for copies")
-    try Samples.validate(heldOut, training, atLeast: 2, for: "the search for copies")
-    let own = nearestNeighbours(of: samples, among: training)
-    let distances = distances(of: samples, to: training, at: own)
-    let expected = GUDEvaluation.distances(
-        of: heldOut, to: training, at: nearestNeighbours(of: heldOut, among: training)
-    ).sorted()
+public struct CopySearch: Sendable {
+    private let training: Samples
+    /// The distances of held-out images to their nearest training images, in ascending order.
+    private let expected: [Double]
 
-    // The placements of each side among the other are the Mann–Whitney statistic and its variance in one.
-    let nearer = distances.map { expected.fractionAbove($0) }
-    let sorted = distances.sorted()
-    let farther = expected.map { 1 - sorted.fractionAbove($0) }
-    let area = nearer.reduce(0, +) / Double(nearer.count)
-    let variance = nearer.variance / Double(nearer.count) + farther.variance / Double(farther.count)
-    let (median, expectedMedian) = (sorted.quantile(0.5), expected.quantile(0.5))
-    let threshold = expected.quantile(0.05)
-    let order = own.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
-    return Memorisation(
-        areaUnderCurve: area, areaError: variance.squareRoot(),
-        medianRatio: expectedMedian > 0 ? median / expectedMedian : nil,
-        fractionBelowQuantile: Double(distances.count { $0 < threshold }) / Double(distances.count),
-        copiedFraction: Double(distances.count { $0 == 0 }) / Double(distances.count),
-        nearest: order.prefix(pairCount).map {
-            Memorisation.Pair(sample: $0, training: own[$0], distance: distances[$0])
-        })
+    /// Measures what held-out images have.
+    ///
+    /// - Throws: ``EvaluationError/dimensions(_:_:)``, or ``EvaluationError/tooFew(_:needed:measure:)`` below two samples.
+    /// - Complexity: O(*H* *T* *D*) with *T* training and *H* held-out images.
+    public init(training: Samples, heldOut: Samples) throws(EvaluationError) {
+        try Samples.validate(heldOut, training, atLeast: 2, for: Self.measure)
+        self.training = training
+        expected = distances(of: heldOut, to: training, at: nearestNeighbours(of: heldOut, among: training)).sorted()
+    }
+
+    private static let measure = "the search for copies"
+
+    /// Compares samples with them.
+    ///
+    /// - Parameters:
+    ///   - pairCount: How many of the nearest pairs to name.
+    /// - Throws: As the initialiser.
+    /// - Complexity: O(*N* *T* *D*).
+    public func memorisation(of samples: Samples, pairCount: Int = 8) throws(EvaluationError) -> Memorisation {
+        try Samples.validate(samples, training, atLeast: 2, for: Self.measure)
+        let neighbours = nearestNeighbours(of: samples, among: training)
+        let distances = distances(of: samples, to: training, at: neighbours)
+
+        // The placements of each side among the other are the Mann–Whitney statistic and its variance in one.
+        let nearer = distances.map { expected.fractionAbove($0) }
+        let sorted = distances.sorted()
+        let farther = expected.map { 1 - sorted.fractionAbove($0) }
+        let area = nearer.reduce(0, +) / Double(nearer.count)
+        let variance = nearer.variance / Double(nearer.count) + farther.variance / Double(farther.count)
+        let (median, expectedMedian) = (sorted.quantile(0.5), expected.quantile(0.5))
+        let threshold = expected.quantile(0.05)
+        let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
+        return Memorisation(
+            areaUnderCurve: area, areaError: variance.squareRoot(),
+            medianRatio: expectedMedian > 0 ? median / expectedMedian : nil,
+            fractionBelowQuantile: Double(distances.count { $0 < threshold }) / Double(distances.count),
+            copiedFraction: Double(distances.count { $0 == 0 }) / Double(distances.count),
+            nearest: order.prefix(pairCount).map {
+                Memorisation.Pair(sample: $0, training: neighbours[$0], distance: distances[$0])
+            })
+    }
 }
 
 extension [Double] {

@@ -1,5 +1,3 @@
-import GUDCore
-
 /// The leave-one-out accuracy of a 1-nearest-neighbour classifier that tells two sets of samples apart.
 ///
 /// 0.5 means that the sets cannot be told apart; 1 that they can; below 0.5 that each sample's nearest neighbour is in the
@@ -9,7 +7,7 @@ import GUDCore
 /// - Parameters:
 ///   - seed: Chooses which samples of the larger set take part.
 /// - Throws: ``EvaluationError/dimensions(_:_:)`` or ``EvaluationError/tooFew(_:needed:measure:)`` below two samples.
-/// - Complexity: O(*N*² *D*) operations, and memory for 512 rows of *2N* distances.
+/// - Complexity: O(*N*² *D*).
 ///
 /// Source: Lopez-Paz & Oquab, "Revisiting classifier two-sample tests", arXiv:1610.06545; Xu et al., arXiv:1806.07755.
 public func nearestNeighbourAccuracy(_ a: Samples, _ b: Samples, seed: UInt64 = 0) throws(EvaluationError) -> Double {

@@ -43,6 +43,7 @@ struct FrechetErrorTests {
                     try jackknifeError(a, b) { (a, b) throws(EvaluationError) in try frechetDistance(a, b) }))
         }
         let ratio = rootMeanSquare(errors) / Draws(values).spread
+        print("standard error over spread: \(ratio)")
         #expect(ratio > 0.8 && ratio < 1.3, "\(ratio)")
     }
 

@@ -13,10 +13,10 @@ struct MemorisationTests {
     func reference() throws {
         let (a, b) = (ReferenceSets.a, ReferenceSets.b)
         let all = try Samples(b, dimension: 3)
-        let found = try memorisation(
-            of: Samples(a.indices.map { b[$0] + 0.1 * a[$0] }, dimension: 3),
+        let found = try CopySearch(
             training: all.selecting(Array(stride(from: 0, to: 60, by: 2))),
-            heldOut: all.selecting(Array(stride(from: 1, to: 60, by: 2))), pairCount: 3)
+            heldOut: all.selecting(Array(stride(from: 1, to: 60, by: 2)))
+        ).memorisation(of: Samples(a.indices.map { b[$0] + 0.1 * a[$0] }, dimension: 3), pairCount: 3)
         #expect(abs(found.areaUnderCurve - 0.59) < 1e-9)
         #expect(abs(found.areaError - 0.0731173473126797) < 1e-9)
         #expect(abs((found.medianRatio ?? .nan) - 0.8071993857561105) < 1e-5)
@@ -33,9 +33,8 @@ struct MemorisationTests {
         for (sample, copied) in planted {
             for place in 0..<6 { values[sample * 6 + place] = training.values[copied * 6 + place] }
         }
-        let found = try memorisation(
-            of: Samples(values, dimension: 6), training: training, heldOut: Samples(normals(150, seed: 3), dimension: 6)
-        )
+        let found = try CopySearch(training: training, heldOut: Samples(normals(150, seed: 3), dimension: 6))
+            .memorisation(of: Samples(values, dimension: 6))
         #expect(found.copiedFraction == 0.03)
         let nearest = found.nearest.prefix(3)
         #expect(Dictionary(nearest.map { ($0.sample, $0.training) }) { $1 } == planted)
@@ -47,10 +46,10 @@ struct MemorisationTests {
     func extremes() throws {
         let training = try Samples(normals(300, seed: 4), dimension: 6)
         let heldOut = try Samples(normals(300, seed: 5), dimension: 6)
-        let copied = try memorisation(of: training, training: training, heldOut: heldOut)
+        let search = try CopySearch(training: training, heldOut: heldOut)
+        let copied = try search.memorisation(of: training)
         #expect(copied.areaUnderCurve == 1 && copied.copiedFraction == 1 && copied.medianRatio == 0)
-        let new = try memorisation(
-            of: Samples(normals(300, seed: 6), dimension: 6), training: training, heldOut: heldOut)
+        let new = try search.memorisation(of: Samples(normals(300, seed: 6), dimension: 6))
         #expect(abs(new.areaUnderCurve - 0.5) < 4 * new.areaError)
     }
 }

@@ -73,8 +73,9 @@ struct RunEvaluationTests {
                 pixels: scalars
                 digits: classifier
                 seed 1; samples rounded to 17 levels; smaller is better, and a 1-NN accuracy of 0.5 means indistinguishable
-                sliced W2: 256 directions, seed 2; subsets: seed 3; ±: leaving out one tenth of both sides at a time, of 1-NN \
-                binomial; rows share the reference, so that their differences are known better than ±
+                sliced W2: 256 directions, seed 2; subsets: seed 3
+                ±: leaving out one tenth of both sides at a time, of 1-NN binomial; rows share the reference, so that their
+                differences are known better
 
                 likelihood: 2.5000 ± 0.0200 bits/dim by elbo, of 297 held-out samples, 64 evaluations each
                   seed: 1

@@ -2,10 +2,11 @@ import Foundation
 import GUDCore
 import GUDData
 import GUDEvaluation
-import GUDPipeline
 import GUDSampling
 import TestSupport
 import Testing
+
+@testable import GUDPipeline
 
 @Suite("Evaluation of runs")
 struct RunEvaluatorTests {
@@ -109,6 +110,15 @@ struct RunEvaluatorTests {
             test: .empty(dimension: 64))
         #expect(throws: RunEvaluationError.noReference("half")) {
             try RunEvaluator(pipeline, dataset: trainingOnly).evaluate(name: "half", step: 0)
+        }
+        // A sampler that diverges is found out before rounding to levels would hide it.
+        for (value, text) in [(Float.nan, "nan"), (.infinity, "inf")] {
+            var samples = Array(dataset.test.values.prefix(640))
+            samples[3 * 64 + 1] = value
+            #expect(throws: RunEvaluationError.notFinite("ddim", sample: 3, value: text)) {
+                try Comparison(dataset, options: RunEvaluator.Options()).entry(
+                    .model, "ddim", samples: samples, sampling: nil)
+            }
         }
         struct Broken: FeatureExtractor {
             let name = "broken"

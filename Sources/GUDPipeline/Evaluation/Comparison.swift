@@ -15,6 +15,7 @@ struct Comparison {
     private let dataset: Dataset
     private let extractors: [any FeatureExtractor]
     private let training: Samples
+    private let copies: CopySearch
     private let reference: Samples
     private let referenceFeatures: [Samples]
     private let spectrumBasis: FourierBasis?
@@ -28,6 +29,7 @@ struct Comparison {
         reference = try Samples(dataset.test.values, dimension: dimension).subset(
             options.countLimit, seed: options.measures.subsetSeed)
         count = options.count ?? reference.count
+        copies = try CopySearch(training: training, heldOut: reference)
         let all = reference
         referenceFeatures = try extractors.map { try Self.features(of: all.values, by: $0, name: "the held-out data") }
         if case .image = dataset.shape {
@@ -89,7 +91,7 @@ struct Comparison {
                 labels: (basis.labels(.frequency) ?? []).map { $0.rounded() })
         }
         if role != .floor {
-            entry.memorisation = try memorisation(of: samples, training: training, heldOut: reference)
+            entry.memorisation = try copies.memorisation(of: samples)
         }
         return entry
     }

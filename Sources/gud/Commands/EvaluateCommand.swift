@@ -10,8 +10,8 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measure the samples and the likelihood of a trained run.",
         discussion: """
-            Draws samples, rounds them to the data's levels, and compares them with the held-out part of the data, next to
-            training images (the floor). Writes RUN/evaluation.json.
+            Draws samples, rounds them to the data's levels, and compares them with the held-out part
+            of the data, next to training images (the floor). Writes RUN/evaluation.json.
 
             Example:
               gud evaluate runs/digits --sampler ddim --sampler dpm++2m --steps 5,10,20 --baselines

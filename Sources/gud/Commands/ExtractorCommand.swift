@@ -15,8 +15,8 @@ struct ExtractorCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Train a small classifier on a data set, once for all runs on it.",
             discussion: """
-                'gud evaluate' takes the classifier by itself where it lies beside a run on the same data (or in it), and its
-                name ends in .extractor.safetensors.
+                'gud evaluate' takes the classifier by itself where it lies beside a run on the same data
+                (or in it), and its name ends in .extractor.safetensors.
 
                 Example:
                   gud extractor train digits --set data.split=random -o runs/digits.extractor.safetensors
