@@ -45,7 +45,7 @@ public enum ExtractorError: GUDError, Equatable {
         case .failed(let path, let shape, let reason):
             "'\(path)' failed on images of \(shape.map(String.init).joined(separator: "×")): \(reason); state what it takes in "
                 + "'\(path).json', as {\"input\": [height, width, channels], \"range\": [low, high]}"
-        case .name(let name): "two extractors are called '\(name)'; rename one of the files"
+        case .name(let name): "two extractors are called '\(name)'; give each once, or rename one of the files"
         case .diverged(let step, let loss):
             "training diverged at step \(step) with loss \(loss); lower --learning-rate"
         }

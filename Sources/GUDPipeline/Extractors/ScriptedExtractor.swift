@@ -95,7 +95,13 @@ public struct ScriptedExtractor: ClassifyingExtractor {
         var values: [Float] = []
         for start in stride(from: 0, to: images.count, by: batch) {
             let part = Array(images[start..<min(start + batch, images.count)])
-            values += try preparation.outputs(of: part, by: module)[index].values
+            let outputs = try preparation.outputs(of: part, by: module)
+            // What a module returns may depend on what it is given.
+            let axes = [part.count / preparation.shape.reduce(1, *), index == 0 ? featureCount : classCount]
+            guard outputs.count > index, outputs[index].axes == axes else {
+                throw ExtractorError.output(module.path, axes: outputs.map(\.axes), count: axes[0])
+            }
+            values += outputs[index].values
         }
         return values
     }
