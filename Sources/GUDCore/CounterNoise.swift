@@ -18,7 +18,7 @@ public struct CounterNoise: Sendable {
         case trainingTime = 4
         /// Which data make up a batch.
         case shuffling = 5
-        /// Random changes of the data: flips, dequantisation, dropped conditions.
+        /// Random changes in training: flips, shifts, dropped conditions.
         case augmentation = 6
         /// Random splits and subsets.
         case splitting = 7
@@ -40,6 +40,12 @@ public struct CounterNoise: Sendable {
         case bound = 15
         /// Times of the diffusion bound.
         case boundTime = 16
+        /// Where in its bin a quantised number is taken to be, when a model is fitted and trained.
+        case trainingDequantisation = 17
+        /// Noise that is added to data to validate a model.
+        case validation = 18
+        /// The times at which a model is validated.
+        case validationTime = 19
     }
 
     /// The seed.

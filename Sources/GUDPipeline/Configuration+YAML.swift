@@ -10,9 +10,14 @@ extension Configuration {
     ///   - overrides: Assignments of the form `path.to.key=value`, applied in order; see ``Override``.
     /// - Throws: ``FileError``, ``ConfigurationError``, ``ParameterError`` or ``RegistryError``.
     public init(contentsOf path: String, overrides: [String] = [], registry: Registry) throws {
+        try self.init(contentsOf: path, applying: overrides.map(Override.init), registry: registry)
+    }
+
+    /// Reads a YAML file, applies assignments, and checks the result.
+    init(contentsOf path: String, applying overrides: [Override], registry: Registry) throws {
         let text = String(decoding: try AtomicFile.read(path), as: UTF8.self)
         try self.init(
-            yaml: text, overrides: overrides, registry: registry,
+            yaml: text, applying: overrides, registry: registry,
             baseDirectory: URL(fileURLWithPath: path).deletingLastPathComponent().path, name: path)
     }
 
@@ -23,8 +28,16 @@ extension Configuration {
         yaml text: String, overrides: [String] = [], registry: Registry, baseDirectory: String = ".",
         name: String = "configuration"
     ) throws {
+        try self.init(
+            yaml: text, applying: overrides.map(Override.init), registry: registry, baseDirectory: baseDirectory,
+            name: name)
+    }
+
+    private init(
+        yaml text: String, applying overrides: [Override], registry: Registry, baseDirectory: String, name: String
+    ) throws {
         var tree = try ConfigurationError.wrapping(name) { () throws(YAMLError) in try YAML.table(text) }
-        for text in overrides { try Override(text).apply(to: &tree) }
+        for override in overrides { try override.apply(to: &tree) }
         try self.init(tree, registry: registry, baseDirectory: baseDirectory)
     }
 
@@ -80,6 +93,13 @@ struct Override {
         value = try ConfigurationError.wrapping("--set \(text)") { () throws(YAMLError) in
             try YAML.value(String(text[text.index(after: split)...]))
         }
+    }
+
+    init(_ path: String, _ value: ParameterValue) throws(ConfigurationError) {
+        text = "\(path)=\(value)"
+        self.path = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        self.value = value
+        guard self.path.allSatisfy({ !$0.isEmpty }) else { throw .override(text) }
     }
 
     func apply(to tree: inout [String: ParameterValue]) throws(ConfigurationError) {

@@ -42,7 +42,7 @@ public struct Explanation {
             }
         }
         let dataset = try configuration.loadData(registry)
-        let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)
+        let pipeline = try Pipeline.fit(configuration, to: dataset, registry: registry)
         let (start, end) = (try pipeline.schedule.state(at: 0), try pipeline.schedule.state(at: 1))
         func range(_ values: [Double]) -> String {
             "\(rounded(values.min() ?? 0, 3)) … \(rounded(values.max() ?? 0, 3))"

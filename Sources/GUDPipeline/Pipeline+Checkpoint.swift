@@ -19,6 +19,8 @@ struct CheckpointMetadata: Codable {
     var classCount: Int
     /// Who provides each component: `basis/haar` to provider.
     var providers: [String: ProviderRecord]
+    /// The loss on held-out data at this step, where it was measured.
+    var validationLoss: Double?
 
     /// A provider as a checkpoint remembers it.
     struct ProviderRecord: Codable, Equatable {
@@ -39,7 +41,7 @@ struct CheckpointMetadata: Codable {
 
 extension Pipeline {
     /// Everything that is needed to make this pipeline again: configuration, space and denoiser.
-    public func checkpoint(step: Int) throws -> Safetensors {
+    public func checkpoint(step: Int, validationLoss: Double? = nil) throws -> Safetensors {
         var arrays = StateArrays()
         arrays["space.mean"] = .init(axes: [space.dimension], values: .float(space.mean))
         arrays["space.scale"] = .init(axes: [space.componentCount], values: .float(space.scale))
@@ -48,7 +50,7 @@ extension Pipeline {
         if let fitted = denoiser as? any FittedDenoiser { arrays.merge(try fitted.state, under: "denoiser") }
         let metadata = CheckpointMetadata(
             step: step, configuration: try configuration.yaml(registry), shape: space.shape.axes,
-            classCount: classCount, providers: try providers())
+            classCount: classCount, providers: try providers(), validationLoss: validationLoss)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(metadata), as: UTF8.self)

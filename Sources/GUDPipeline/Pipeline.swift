@@ -31,14 +31,15 @@ public struct Pipeline: Sendable {
     ///   - configuration: What to make.
     ///   - dataset: Where means, variances, bases and exact denoisers come from.
     ///   - device: Where networks compute.
-    /// - Returns: The pipeline, and the whitened components of the training data, row-major `[count, K]`.
+    /// - Returns: The pipeline.
     /// - Throws: Whatever a factory throws: ``GUDError`` of its area.
     public static func fit(
         _ configuration: Configuration, to dataset: Dataset, registry: Registry, device: String = "cpu"
-    ) throws -> (pipeline: Pipeline, components: [Float]) {
+    ) throws -> Pipeline {
         var report: [String] = []
         let basisParameters = try configuration.parameters("basis", configuration.basis, kind: "basis", registry)
-        let centred = try CentredSamples(dataset.training.values, shape: dataset.shape)
+        let values = try configuration.augmentation(of: dataset).fitting(dataset.training)
+        let centred = try CentredSamples(values, shape: dataset.shape)
         let basis = try registry.factory(.basis, named: configuration.basis.name).make(
             basisParameters,
             BasisContext(shape: dataset.shape, fitting: centred.values, registry: registry))
@@ -47,11 +48,10 @@ public struct Pipeline: Sendable {
             basis: basis, data: centred, whitening: basisParameters[Whitening.parameter],
             varianceFloor: basisParameters[Whitening.varianceFloor])
         report += fit.report
-        let components = try fit.space.components(of: dataset.training.values)
-        let pipeline = try Pipeline(
+        let components = try fit.space.components(of: values)
+        return try Pipeline(
             configuration, registry: registry, classCount: dataset.classCount, space: fit.space,
             denoiserFitting: components, denoiserState: nil, device: device, report: report)
-        return (pipeline, components)
     }
 
     /// Puts a pipeline together around a space.

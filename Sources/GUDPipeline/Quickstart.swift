@@ -93,7 +93,9 @@ public struct Quickstart {
         for step in directory.checkpoints().steps {
             try FileManager.default.removeItem(atPath: directory.checkpoints().path(step: step))
         }
-        try? FileManager.default.removeItem(atPath: directory.configurationPath)
+        for path in [directory.checkpoints().bestPath, directory.configurationPath] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 }
 

@@ -28,25 +28,41 @@ public struct RunDirectory: Sendable {
         FileManager.default.fileExists(atPath: configurationPath) || !checkpoints().steps.isEmpty
     }
 
-    /// The newest checkpoint of a directory, or the file itself where the path is one.
+    /// The checkpoint to use: the one that did best in validation, else the newest; the file itself where the path is one.
     ///
     /// - Throws: ``CheckpointError/missing(_:)``, or ``FileError`` where it cannot be read.
-    public func latestCheckpoint() throws -> (checkpoint: Safetensors, path: String) {
+    public func bestCheckpoint() throws -> (checkpoint: Safetensors, path: String) {
         var isDirectory: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {
             return (try Safetensors(contentsOf: path), path)
         }
+        let best = checkpoints().bestPath
+        guard FileManager.default.fileExists(atPath: best) else { return try latestCheckpoint() }
+        return (try Safetensors(contentsOf: best), best)
+    }
+
+    /// The loss on held-out data of the checkpoint that did best in validation; `nil` without validation.
+    func bestValidationLoss() throws -> Double? {
+        let path = checkpoints().bestPath
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try Pipeline.metadata(of: Safetensors(contentsOf: path), path: path).validationLoss
+    }
+
+    /// The newest checkpoint, where training goes on from.
+    ///
+    /// - Throws: ``CheckpointError/missing(_:)``, or ``FileError`` where it cannot be read.
+    public func latestCheckpoint() throws -> (checkpoint: Safetensors, path: String) {
         let store = checkpoints()
         guard let step = store.steps.last else { throw CheckpointError.missing(path) }
         return (try Safetensors(contentsOf: store.path(step: step)), store.path(step: step))
     }
 
-    /// The pipeline of the newest checkpoint, and the number of steps it was trained for; see ``Pipeline/load(_:path:overrides:registry:device:onMismatch:)``.
+    /// The pipeline of ``bestCheckpoint()``, and the number of steps it was trained for; see ``Pipeline/load(_:path:overrides:registry:device:onMismatch:)``.
     public func load(
         overrides: [String] = [], registry: Registry, device: String = "cpu",
         onMismatch: (CheckpointError) throws -> Void = { throw $0 }
     ) throws -> (pipeline: Pipeline, step: Int) {
-        let (checkpoint, path) = try latestCheckpoint()
+        let (checkpoint, path) = try bestCheckpoint()
         return try Pipeline.load(
             checkpoint, path: path, overrides: overrides, registry: registry, device: device, onMismatch: onMismatch)
     }

@@ -13,8 +13,9 @@ public final class TrainingRun {
     /// How it is trained.
     public let options: TrainingOptions
 
-    private let components: [Float]
-    private let labels: [Int]?
+    private let samples: TrainingSamples
+    private let validation: TrainingSamples?
+    private var best = Double.infinity
     private let firstStep: Int
     private let progress: any ProgressReporter
     private let metrics: MetricsFile
@@ -41,7 +42,8 @@ public final class TrainingRun {
         self.progress = progress
         options = try configuration.training()
         if directory.isOccupied, !resumes { throw CheckpointError.occupied(directory.path) }
-        let dataset = try dataset ?? configuration.loadData(registry)
+        let (dataset, heldOut) = try (dataset ?? configuration.loadData(registry)).holdingOut(
+            options.validationShare, seed: configuration.seed)
         progress.note("\(dataset.name): \(dataset.training.count) training samples of \(dataset.shape)")
         if resumes, !directory.checkpoints().steps.isEmpty {
             let (checkpoint, path) = try directory.latestCheckpoint()
@@ -60,14 +62,17 @@ public final class TrainingRun {
                     directory.path,
                     differences: ["samples are \(dataset.shape), the run's are \(pipeline.space.shape)"])
             }
-            components = try pipeline.space.components(of: dataset.training.values)
+            best = try directory.bestValidationLoss() ?? .infinity
             progress.note("resuming after step \(firstStep)")
         } else {
-            (pipeline, components) = try Pipeline.fit(configuration, to: dataset, registry: registry, device: device)
+            pipeline = try Pipeline.fit(configuration, to: dataset, registry: registry, device: device)
             firstStep = 0
             for line in pipeline.report { progress.note(line) }
         }
-        labels = dataset.training.labels
+        let augmentation = try configuration.augmentation(of: dataset)
+        samples = try augmentation.trainingSamples(dataset.training, in: pipeline.space)
+        validation =
+            heldOut.count == 0 ? nil : try augmentation.validationSamples(heldOut, in: pipeline.space)
         try AtomicFile.makeDirectory(directory.path)
         try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
         metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
@@ -85,7 +90,7 @@ public final class TrainingRun {
             return .finished(step: 0)
         }
         var trainer = try Trainer(
-            denoiser, schedule: pipeline.schedule, components: components, labels: labels,
+            denoiser, schedule: pipeline.schedule, samples: samples, validation: validation,
             condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
@@ -106,7 +111,7 @@ public final class TrainingRun {
 
     private func trainingCondition() throws -> TrainingCondition? {
         let width = pipeline.conditioner.embeddingWidth
-        guard width > 0, labels != nil else { return nil }
+        guard width > 0, samples.labels != nil else { return nil }
         let (conditioner, space) = (pipeline.conditioner, pipeline.space)
         let rows = try (0..<pipeline.classCount).map {
             try conditioner.condition(ConditionRequest(classIndex: $0), in: space).embedding ?? []
@@ -156,6 +161,15 @@ extension TrainingRun: TrainingObserver {
         try metrics.writeLine(step: step, learningRate: learningRate)
         try events.add("training/loss", loss, step: step)
         try events.add("training/learning_rate", learningRate, step: step)
+    }
+
+    /// Notes the loss on held-out data, and keeps the best state so far.
+    public func validated(_ step: Int, loss: Double) throws {
+        metrics.add(validationLoss: loss)
+        try events.add("validation/loss", loss, step: step)
+        guard loss < best else { return }
+        best = loss
+        try directory.checkpoints().saveBest(pipeline.checkpoint(step: step, validationLoss: loss))
     }
 
     /// Writes a checkpoint.

@@ -5,8 +5,7 @@ import GUDCore
 ///
 /// Everything is a function of (seed, step), so that a resumed run sees what an uninterrupted one sees.
 public struct BatchSource {
-    private let components: [Float]
-    private let labels: [Int]?
+    private let samples: TrainingSamples
     private let componentCount: Int
     private let batchSize: Int
     private let schedule: any NoiseSchedule
@@ -17,42 +16,32 @@ public struct BatchSource {
     /// A source of batches.
     ///
     /// - Parameters:
-    ///   - components: Whitened components of the training data, row-major `[count, K]`, at least one row.
-    ///   - labels: The class of each sample, where there are classes.
+    ///   - samples: The training data, at least one sample.
     ///   - schedule: The noise schedule, or a family of them: then each sample draws a member.
     ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
     public init(
-        components: [Float], labels: [Int]?, batchSize: Int, schedule: any NoiseSchedule,
-        condition: TrainingCondition?, seed: UInt64
+        _ samples: TrainingSamples, batchSize: Int, schedule: any NoiseSchedule, condition: TrainingCondition?,
+        seed: UInt64
     ) {
-        self.components = components
-        self.labels = labels
+        self.samples = samples
         componentCount = schedule.componentCount
         self.batchSize = batchSize
         self.schedule = schedule
         self.condition = condition
         self.seed = seed
-        order = ShuffledEpochs(count: components.count / schedule.componentCount, seed: seed)
+        order = ShuffledEpochs(count: samples.count, seed: seed)
     }
 
     /// The batch of a step, counted from 1.
-    public mutating func batch(step: Int) throws(ScheduleError) -> NoisedBatch {
+    ///
+    /// - Throws: What the schedule or the samples report.
+    public mutating func batch(step: Int) throws -> NoisedBatch {
         let chosen = (0..<batchSize).map { order.index(at: (step - 1) * batchSize + $0) }
+        let components = try samples.components(TrainingSamples.Draw(step: step, samples: chosen))
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
-        let states = try states(step: step)
-        var noised = [Float](repeating: 0, count: batchSize * componentCount)
-        for (row, sample) in chosen.enumerated() {
-            let state = states[row]
-            for component in 0..<componentCount {
-                let place = row * componentCount + component
-                noised[place] =
-                    Float(state.alpha[component]) * components[sample * componentCount + component]
-                    + Float(state.sigma[component]) * noise[place]
-            }
-        }
         return NoisedBatch(
-            noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings(chosen, step: step))
+            components, noise: noise, states: try states(step: step), embeddings: embeddings(chosen, step: step))
     }
 
     /// One state per sample at stratified times: sample *b* of *B* has t uniform in [b/B, (b+1)/B).
@@ -62,21 +51,42 @@ public struct BatchSource {
         states.reserveCapacity(batchSize)
         for row in 0..<batchSize {
             let time = (Double(row) + times.uniform(sample: row, step: step)) / Double(batchSize)
-            let family = schedule as? any ScheduleFamily
-            let member = family?.member(at: times.uniform(sample: row, step: step, component: 1)) ?? schedule
-            states.append(try member.state(at: time))
+            states.append(
+                try schedule.trainingState(at: time, member: times.uniform(sample: row, step: step, component: 1)))
         }
         return states
     }
 
     private func embeddings(_ chosen: [Int], step: Int) -> Embeddings? {
-        guard let condition, let labels else { return nil }
+        guard let condition, let labels = samples.labels else { return nil }
         let drops = CounterNoise(seed: seed, purpose: .augmentation)
         let values = chosen.enumerated().flatMap { row, sample in
             drops.uniform(sample: row, step: step) < condition.dropProbability
                 ? [Float](repeating: 0, count: condition.width) : condition.embedding(labels[sample])
         }
         return Embeddings(width: condition.width, values: values)
+    }
+}
+
+extension NoisedBatch {
+    /// Clean components with noise added: `z_i = α_i z_i(0) + σ_i ε_i`, each sample at its own state.
+    init(_ clean: [Float], noise: [Float], states: [NoisingState], embeddings: Embeddings?) {
+        var noised = clean
+        for (row, state) in states.enumerated() {
+            for component in 0..<state.componentCount {
+                let place = row * state.componentCount + component
+                noised[place] =
+                    Float(state.alpha[component]) * clean[place] + Float(state.sigma[component]) * noise[place]
+            }
+        }
+        self.init(noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings)
+    }
+}
+
+extension NoiseSchedule {
+    /// The noising state of a sample in training: the schedule's own, or that of a family's member, drawn by `member` in [0, 1).
+    func trainingState(at time: Double, member: Double) throws(ScheduleError) -> NoisingState {
+        try ((self as? any ScheduleFamily)?.member(at: member) ?? self).state(at: time)
     }
 }
 

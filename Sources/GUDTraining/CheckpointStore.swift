@@ -20,6 +20,9 @@ public struct CheckpointStore: Sendable {
         return "\(directory)/step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).safetensors"
     }
 
+    /// The path of the checkpoint that did best in validation, where there is validation.
+    public var bestPath: String { "\(directory)/best.safetensors" }
+
     /// The steps that have a checkpoint, in increasing order.
     public var steps: [Int] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
@@ -27,6 +30,14 @@ public struct CheckpointStore: Sendable {
             guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
             return Int(name.dropFirst(5).dropLast(12))
         }.sorted()
+    }
+
+    /// Writes the checkpoint that did best so far; it stays whatever becomes of the others.
+    ///
+    /// - Throws: ``FileError/write(_:reason:)``; the one before is untouched then.
+    public func saveBest(_ checkpoint: Safetensors) throws(FileError) {
+        try AtomicFile.makeDirectory(directory)
+        try checkpoint.write(to: bestPath)
     }
 
     /// Writes the checkpoint of a step, then removes all but the last few.

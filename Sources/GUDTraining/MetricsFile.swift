@@ -3,16 +3,17 @@ import GUDCore
 
 /// `metrics.csv`: one line per logged step, appended as training goes on.
 ///
-/// Columns: `step,loss,gradient_norm,learning_rate,steps_per_second`. Losses and norms are means over the steps since the line
-/// before.
+/// Columns: `step,loss,gradient_norm,learning_rate,steps_per_second,validation_loss`. Losses and norms are means over the steps
+/// since the line before; the validation loss is empty where none was measured since then.
 public final class MetricsFile {
     private let path: String
     private var handle: FileHandle?
     private var losses: [Double] = []
     private var norms: [Double] = []
+    private var validationLoss: Double?
     private var lastLine = Date()
 
-    static let header = "step,loss,gradient_norm,learning_rate,steps_per_second\n"
+    static let header = "step,loss,gradient_norm,learning_rate,steps_per_second,validation_loss\n"
 
     /// Opens the file of a run; lines after `step`, left by a run that got further than its last checkpoint, are dropped.
     ///
@@ -50,6 +51,9 @@ public final class MetricsFile {
         norms.append(report.gradientNorm)
     }
 
+    /// Takes in a validation loss, for the next line.
+    public func add(validationLoss: Double) { self.validationLoss = validationLoss }
+
     /// The mean loss since the last line, and steps per second.
     public var current: (loss: Double, stepsPerSecond: Double) {
         let count = Double(max(losses.count, 1))
@@ -62,7 +66,9 @@ public final class MetricsFile {
     public func writeLine(step: Int, learningRate: Double) throws(FileError) {
         let (loss, rate) = current
         let norm = norms.reduce(0, +) / Double(max(norms.count, 1))
-        let line = "\(step),\(loss),\(norm),\(learningRate),\((rate * 100).rounded() / 100)\n"
+        let line =
+            "\(step),\(loss),\(norm),\(learningRate),\((rate * 100).rounded() / 100),"
+            + (validationLoss.map { "\($0)" } ?? "") + "\n"
         do {
             try handle?.write(contentsOf: Data(line.utf8))
         } catch {
@@ -70,6 +76,7 @@ public final class MetricsFile {
         }
         losses.removeAll(keepingCapacity: true)
         norms.removeAll(keepingCapacity: true)
+        validationLoss = nil
         lastLine = Date()
     }
 }

@@ -9,6 +9,7 @@ public struct Trainer {
     private let denoiser: any TrainableDenoiser
     private let options: TrainingOptions
     private let seed: UInt64
+    private let validation: ValidationLoss?
     private var source: BatchSource
 
     /// A loss above this means divergence: the Gaussian fit, where training begins, has a loss of at most 1 on average.
@@ -19,21 +20,24 @@ public struct Trainer {
     /// - Parameters:
     ///   - denoiser: What is trained; its state says where a resumed run stands.
     ///   - schedule: The noise schedule, or a family of them.
-    ///   - components: Whitened components of the training data, row-major `[count, K]`.
-    ///   - labels: The class of each sample, where there are classes.
+    ///   - samples: The training data.
+    ///   - validation: Data to validate with wherever a checkpoint is due; `nil` for none.
     ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
     /// - Throws: ``TrainingError/noData``, or a ``DenoiserError`` where the optimiser cannot be made.
     public init(
-        _ denoiser: any TrainableDenoiser, schedule: any NoiseSchedule, components: [Float], labels: [Int]? = nil,
-        condition: TrainingCondition? = nil, options: TrainingOptions, seed: UInt64
+        _ denoiser: any TrainableDenoiser, schedule: any NoiseSchedule, samples: TrainingSamples,
+        validation: TrainingSamples? = nil, condition: TrainingCondition? = nil, options: TrainingOptions, seed: UInt64
     ) throws {
-        guard components.count >= denoiser.componentCount else { throw TrainingError.noData }
+        guard samples.count > 0 else { throw TrainingError.noData }
         self.denoiser = denoiser
         self.options = options
         self.seed = seed
         source = BatchSource(
-            components: components, labels: labels, batchSize: options.batchSize, schedule: schedule,
-            condition: condition, seed: seed)
+            samples, batchSize: options.batchSize, schedule: schedule, condition: condition, seed: seed)
+        self.validation = validation.map {
+            ValidationLoss(
+                $0, schedule: schedule, condition: condition, batchSize: options.batchSize, seed: seed)
+        }
         try denoiser.beginTraining(options.optimiser)
     }
 
@@ -64,10 +68,10 @@ public struct Trainer {
                 throw TrainingError.diverged(step: step + 1, loss: report.loss)
             }
             step += 1
+            let isDue = step % options.checkpointInterval == 0 || step == options.stepCount
+            if isDue, let loss = try validation?.measure(denoiser) { try observer.validated(step, loss: loss) }
             try observer.stepTaken(step, report: report, learningRate: learningRate)
-            if step % options.checkpointInterval == 0 || step == options.stepCount {
-                try observer.checkpointDue(step: step)
-            }
+            if isDue { try observer.checkpointDue(step: step) }
             if options.sampleInterval > 0, step % options.sampleInterval == 0 { try observer.samplesDue(step: step) }
         }
         return .finished(step: step)
@@ -86,6 +90,8 @@ public enum TrainingOutcome: Sendable, Equatable {
 public protocol TrainingObserver: AnyObject {
     /// A step was taken.
     func stepTaken(_ step: Int, report: TrainingStepReport, learningRate: Double) throws
+    /// The state after this step was validated: told before the step itself, where a checkpoint is due.
+    func validated(_ step: Int, loss: Double) throws
     /// The state after this step should be kept.
     func checkpointDue(step: Int) throws
     /// Samples from the state after this step should be shown.

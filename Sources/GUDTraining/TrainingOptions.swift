@@ -13,6 +13,16 @@ public struct TrainingOptions: Sendable {
     static let gradientClip = Parameter(
         "gradientClip", default: 1.0, range: 1e-6...1e6, "Largest norm of the gradients.")
     static let weightDecay = Parameter("weightDecay", default: 0.01, range: 0...1, "Decoupled weight decay.")
+    static let validation = Parameter(
+        "validation", default: 0.0, range: 0...0.5,
+        "Share of the training data to hold out; the checkpoint that does best on it is the one that is used.")
+    static let dequantise = Parameter(
+        "dequantise", default: false,
+        "Whether to spread quantised data uniformly over their bins, anew at every step; for likelihoods.")
+    static let flip = Parameter("flip", default: false, "Whether to mirror images left to right half of the time.")
+    static let shift = Parameter(
+        "shift", default: 0, range: 0...64, unit: "pixels",
+        "The most by which images are moved in each direction; what moves in repeats the edge.")
     static let logEvery = Parameter(
         "logEvery", default: 50, range: 1...1e6, unit: "steps", "How often metrics are written.")
     static let checkpointEvery = Parameter(
@@ -25,6 +35,7 @@ public struct TrainingOptions: Sendable {
     public static let schema = ParameterSchema([
         steps.specification, batch.specification, learningRate.specification, warmup.specification,
         decay.specification, ema.specification, gradientClip.specification, weightDecay.specification,
+        validation.specification, dequantise.specification, flip.specification, shift.specification,
         logEvery.specification, checkpointEvery.specification, keepCheckpoints.specification,
         sampleEvery.specification,
     ])
@@ -41,6 +52,10 @@ public struct TrainingOptions: Sendable {
     public var decay: LearningRateDecay
     /// AdamW, clipping and averaging.
     public var optimiser: OptimiserOptions
+    /// What happens to the data each time they are seen.
+    public var augmentation: AugmentationOptions
+    /// The share of the training data that is held out to choose the best checkpoint.
+    public var validationShare: Double
     /// Steps between two lines of metrics.
     public var logInterval: Int
     /// Steps between two checkpoints.
@@ -62,6 +77,9 @@ public struct TrainingOptions: Sendable {
         optimiser.gradientClip = parameters[Self.gradientClip]
         optimiser.weightDecay = parameters[Self.weightDecay]
         self.optimiser = optimiser
+        augmentation = AugmentationOptions(
+            dequantises: parameters[Self.dequantise], flips: parameters[Self.flip], shift: parameters[Self.shift])
+        validationShare = parameters[Self.validation]
         logInterval = parameters[Self.logEvery]
         checkpointInterval = parameters[Self.checkpointEvery]
         keptCheckpoints = parameters[Self.keepCheckpoints]
@@ -73,6 +91,26 @@ public struct TrainingOptions: Sendable {
         if step <= warmup { return learningRate * Double(step) / Double(warmup) }
         return learningRate * decay.factor(progress: Double(step - warmup) / Double(max(1, stepCount - warmup)))
     }
+}
+
+/// What happens to the data each time they are seen.
+public struct AugmentationOptions: Sendable, Equatable {
+    /// Whether quantised data are spread uniformly over their bins.
+    public var dequantises: Bool
+    /// Whether images are mirrored left to right half of the time.
+    public var flips: Bool
+    /// The most by which images are moved in each direction, in pixels.
+    public var shift: Int
+
+    /// Options; by default data stay as they are.
+    public init(dequantises: Bool = false, flips: Bool = false, shift: Int = 0) {
+        self.dequantises = dequantises
+        self.flips = flips
+        self.shift = shift
+    }
+
+    /// Whether data stay as they are.
+    public var isNone: Bool { self == AugmentationOptions() }
 }
 
 /// What the learning rate does after the warm-up.

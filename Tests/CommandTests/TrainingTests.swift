@@ -23,7 +23,7 @@ struct TrainingTests {
         let files = try FileManager.default.contentsOfDirectory(atPath: run)
         #expect(Set(["config.yaml", "metrics.csv", "log.txt", "checkpoints"]).isSubset(of: files))
         let metrics = try String(contentsOfFile: "\(run)/metrics.csv", encoding: .utf8).split(separator: "\n")
-        #expect(metrics.first == "step,loss,gradient_norm,learning_rate,steps_per_second")
+        #expect(metrics.first == "step,loss,gradient_norm,learning_rate,steps_per_second,validation_loss")
         #expect(metrics.dropFirst().map { $0.prefix { $0 != "," } } == ["2", "4", "6", "8", "10", "12"])
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints").sorted()
@@ -39,6 +39,32 @@ struct TrainingTests {
         let before = try samples(run, directory)
         try FileManager.default.moveItem(atPath: run, toPath: directory.file("moved"))
         #expect(try samples(directory.file("moved"), directory) == before)
+    }
+
+    @Test("With validation, the checkpoint that did best on held-out data is the one that is used")
+    func validation() throws {
+        let (directory, path) = try Program.configuration([
+            "training":
+                "{steps: 30, batch: 16, learningRate: 0.03, warmup: 1, ema: 0, validation: 0.1, checkpointEvery: 3, "
+                + "logEvery: 3, sampleEvery: 0}"
+        ])
+        let run = directory.file("run")
+        #expect(try Program.run(["train", path, "--run", run]).status == 0)
+        let lines = try String(contentsOfFile: "\(run)/metrics.csv", encoding: .utf8).split(separator: "\n").dropFirst()
+        let losses = lines.map { line -> (step: Int, loss: Double) in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            return (Int(cells[0]) ?? 0, Double(cells[5]) ?? .nan)
+        }
+        #expect(losses.map(\.step) == Array(stride(from: 3, through: 30, by: 3)))
+        let best = try #require(losses.min { $0.loss < $1.loss })
+        #expect(best.loss.isFinite)
+        // What is used is that file, and it holds that step's weights where they are still kept.
+        let (bestFile, kept) = ("\(run)/checkpoints/best.safetensors", "\(run)/checkpoints/step-00000030.safetensors")
+        #expect(
+            try String(decoding: Data(contentsOf: URL(fileURLWithPath: bestFile)), as: UTF8.self)
+                .contains("\\\"step\\\":\(best.step),"))
+        #expect(try samples(run, directory) == samples(bestFile, directory))
+        if best.step != 30 { #expect(try samples(run, directory) != samples(kept, directory)) }
     }
 
     @Test("Ctrl-C keeps a checkpoint and exits with 130; resumed, the run ends as if nothing had happened")

@@ -33,7 +33,7 @@ struct PipelineTests {
             sampler: {name: dpm++2m, steps: 40}
             """)
         let dataset = try configuration.loadData(registry)
-        let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)
+        let pipeline = try Pipeline.fit(configuration, to: dataset, registry: registry)
         let count = 2000
         let samples = try pipeline.sample(0..<count, seed: 8, batchSize: 500)
         let (drawn, real) = (Moments(samples, dimension: 64), Moments(dataset.training.values, dimension: 64))
@@ -73,7 +73,7 @@ struct PipelineTests {
         ])
     func checkpoints(sections: String) throws {
         let configuration = try configuration(sections)
-        let (pipeline, _) = try Pipeline.fit(
+        let pipeline = try Pipeline.fit(
             configuration, to: configuration.loadData(registry), registry: registry)
         let directory = try TemporaryDirectory()
         try pipeline.checkpoint(step: 3).write(to: directory.file("c"))
@@ -87,7 +87,7 @@ struct PipelineTests {
     func batches() throws {
         let configuration = try configuration(
             "basis: {name: pca, whiten: data}\ndenoiser: gaussian\nsampler: ancestral")
-        let (pipeline, _) = try Pipeline.fit(
+        let pipeline = try Pipeline.fit(
             configuration, to: configuration.loadData(registry), registry: registry)
         let short = try Pipeline.sampler(.init("ancestral", ["steps": .integer(5)]), registry)
         let all = try pipeline.sample(0..<20, seed: 2, sampler: short, batchSize: 20)
@@ -99,7 +99,7 @@ struct PipelineTests {
     func given() throws {
         let configuration = try configuration("basis: pixel\ndenoiser: gaussian\nconditioner: given")
         let dataset = try configuration.loadData(registry)
-        let (pipeline, _) = try Pipeline.fit(configuration, to: dataset, registry: registry)
+        let pipeline = try Pipeline.fit(configuration, to: dataset, registry: registry)
         let values = Array(dataset.test[0])
         let mask = (0..<64).map { $0 < 32 }
         let samples = try pipeline.sample(

@@ -17,7 +17,7 @@ struct RunEvaluatorTests {
     private func pipeline(_ sections: String) throws -> (Pipeline, Dataset) {
         let configuration = try Configuration(yaml: sections, registry: registry)
         let dataset = try configuration.loadData(registry)
-        return (try Pipeline.fit(configuration, to: dataset, registry: registry).pipeline, dataset)
+        return (try Pipeline.fit(configuration, to: dataset, registry: registry), dataset)
     }
 
     @Test("Digits: the floor, the Gaussian and the mixture are where they are known to be; samplers are told apart")

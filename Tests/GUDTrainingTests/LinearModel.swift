@@ -69,10 +69,12 @@ final class Notes: TrainingObserver {
     var rates: [Double] = []
     var checkpoints: [Int] = []
     var samples: [Int] = []
+    var validation: [(step: Int, loss: Double)] = []
     func stepTaken(_ step: Int, report: TrainingStepReport, learningRate: Double) {
         losses.append(report.loss)
         rates.append(learningRate)
     }
+    func validated(_ step: Int, loss: Double) { validation.append((step, loss)) }
     func checkpointDue(step: Int) { checkpoints.append(step) }
     func samplesDue(step: Int) { samples.append(step) }
 }

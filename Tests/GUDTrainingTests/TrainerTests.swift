@@ -8,10 +8,10 @@ import Testing
 @Suite("Training")
 struct TrainerTests {
     private let variances: [Float] = [4, 1, 0.25]
-    private func data(_ count: Int) -> [Float] {
+    private func data(_ count: Int) -> TrainingSamples {
         var values = CounterNoise(seed: 12, purpose: .synthesis).normals(samples: 0..<count, count: 3)
         for place in values.indices { values[place] *= variances[place % 3].squareRoot() }
-        return values
+        return TrainingSamples(values, componentCount: 3)
     }
 
     @Test("A linear model converges to the Gaussian optimum σ / (α² v + σ²)")
@@ -22,7 +22,7 @@ struct TrainerTests {
             "decay": .string("cosine"),
         ])
         var trainer = try Trainer(
-            model, schedule: ConstantSchedule(componentCount: 3), components: data(20000), options: options, seed: 1)
+            model, schedule: ConstantSchedule(componentCount: 3), samples: data(20000), options: options, seed: 1)
         _ = try trainer.run(observer: Notes())
         for (weight, variance) in zip(model.weights, variances) {
             let (alpha, sigma) = (Float(0.5).squareRoot(), Float(0.5).squareRoot())
@@ -39,7 +39,7 @@ struct TrainerTests {
         ])
         let notes = Notes()
         var trainer = try Trainer(
-            LinearModel(componentCount: 3), schedule: ConstantSchedule(componentCount: 3), components: data(50),
+            LinearModel(componentCount: 3), schedule: ConstantSchedule(componentCount: 3), samples: data(50),
             options: options, seed: 1)
         #expect(try trainer.run(observer: notes) == .finished(step: 10))
         #expect(notes.checkpoints == [4, 8, 10])
@@ -54,7 +54,7 @@ struct TrainerTests {
         let options = try TrainingOptions.of(["steps": .integer(40), "batch": .integer(8)])
         func trainer(_ model: LinearModel) throws -> Trainer {
             try Trainer(
-                model, schedule: ConstantSchedule(componentCount: 3), components: data(100), options: options, seed: 9)
+                model, schedule: ConstantSchedule(componentCount: 3), samples: data(100), options: options, seed: 9)
         }
         let whole = LinearModel(componentCount: 3)
         var uninterrupted = try trainer(whole)
@@ -75,7 +75,7 @@ struct TrainerTests {
         let (model, notes) = (LinearModel(componentCount: 3), Notes())
         model.breaksAt = 7
         var trainer = try Trainer(
-            model, schedule: ConstantSchedule(componentCount: 3), components: data(100),
+            model, schedule: ConstantSchedule(componentCount: 3), samples: data(100),
             options: TrainingOptions.of(["steps": .integer(40), "batch": .integer(8)]), seed: 9)
         do {
             _ = try trainer.run(observer: notes)
@@ -101,7 +101,7 @@ struct TrainerTests {
         _ = try MetricsFile(path: path, keepingUpTo: 20)
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 3)
-        #expect(lines[0] == "step,loss,gradient_norm,learning_rate,steps_per_second")
+        #expect(lines[0] == "step,loss,gradient_norm,learning_rate,steps_per_second,validation_loss")
         #expect(lines[2].hasPrefix("20,0.5,2.0,0.001,"))
     }
 }
@@ -111,8 +111,8 @@ struct BatchSourceTests {
     private func source(_ schedule: any NoiseSchedule, condition: TrainingCondition? = nil) -> BatchSource {
         // Sample n is the number n + 1, so that a batch tells which samples it holds.
         BatchSource(
-            components: (0..<20).map { Float($0 + 1) }, labels: Array(0..<20), batchSize: 5, schedule: schedule,
-            condition: condition, seed: 4)
+            TrainingSamples((0..<20).map { Float($0 + 1) }, componentCount: 1, labels: Array(0..<20)), batchSize: 5,
+            schedule: schedule, condition: condition, seed: 4)
     }
 
     @Test("Every sample comes once an epoch, in another order each time; times are stratified; a step is repeatable")

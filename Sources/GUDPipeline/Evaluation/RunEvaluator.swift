@@ -144,7 +144,7 @@ public struct RunEvaluator: Sendable {
         var configuration = pipeline.configuration
         configuration.choices["denoiser"] = Configuration.Choice(denoiser)
         configuration.choices["conditioner"] = nil
-        return try Pipeline.fit(configuration, to: dataset, registry: pipeline.registry).pipeline
+        return try Pipeline.fit(configuration, to: dataset, registry: pipeline.registry)
     }
 
     private func measureLikelihood() throws -> RunEvaluation.Likelihood? {
