@@ -1,7 +1,7 @@
 import Foundation
 
 /// A record as people read it: tables, with the recipe beside them.
-public struct EvaluationText {
+public struct EvaluationText: CustomStringConvertible {
     private let evaluation: RunEvaluation
 
     /// The text of a record.

@@ -35,10 +35,13 @@ public final class MetricsFile {
     /// The wall time of the steps in a file, in seconds; `nil` where there is no file, or no line in it.
     public static func seconds(path: String) -> Double? {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        let rows = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        guard let column = rows.first?.firstIndex(of: "steps_per_second") else { return nil }
         var (last, seconds) = (0.0, 0.0)
-        for line in text.split(separator: "\n").dropFirst() {
-            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard cells.count == 5, let step = Double(cells[0]), let rate = Double(cells[4]), rate > 0 else { continue }
+        for cells in rows.dropFirst() {
+            guard cells.count > column, let step = Double(cells[0]), let rate = Double(cells[column]), rate > 0 else {
+                continue
+            }
             seconds += (step - last) / rate
             last = step
         }

@@ -141,7 +141,10 @@ struct RunEvaluatorTests {
         let directory = try TemporaryDirectory()
         let run = RunDirectory(directory.path)
         #expect(run.trainingSeconds == nil)
-        let lines = ["step,loss,gradient_norm,learning_rate,steps_per_second", "50,1,1,1e-3,25.0", "80,1,1,1e-3,10.0"]
+        let lines = [
+            "step,loss,gradient_norm,learning_rate,steps_per_second,validation_loss", "50,1,1,1e-3,25.0,",
+            "80,1,1,1e-3,10.0,0.5", "90,1,1",
+        ]
         try lines.joined(separator: "\n").write(toFile: run.metricsPath, atomically: true, encoding: .utf8)
         #expect(run.trainingSeconds == 5)
     }
