@@ -41,6 +41,7 @@ let package = Package(
         // Foundations.
         .target(name: "GUDCore"),
         .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
+        .target(name: "GUDDigest", dependencies: ["GUDCore", "CCrypto"]),
 
         .target(name: "GUDYAML", dependencies: ["GUDCore", "Yams"]),
 
@@ -66,7 +67,7 @@ let package = Package(
             name: "GUDPipeline",
             dependencies: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
-                "GUDData", "GUDTraining", "GUDEvaluation", "GUDYAML",
+                "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDYAML",
             ]),
 
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
@@ -77,7 +78,7 @@ let package = Package(
         .target(
             name: "GUDPluginHost",
             dependencies: [
-                "GUDCore", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI",
+                "GUDCore", "GUDDigest", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CFFI",
                 "ConformanceCheckers",
             ]),
         .target(
@@ -90,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDPluginHost", "GUDSampling",
-                "GUDScaffold", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline",
+                "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -130,16 +131,18 @@ let package = Package(
         .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",
-            dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
+            dependencies: [
+                "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDTraining",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "GUDPluginKitTests",
             dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI", "GUDPluginKit", "TestSupport"]),
         .testTarget(
             name: "GUDPluginHostTests",
             dependencies: [
-                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginABI", "GUDPluginHost",
-                "GUDPluginKit",
-                "TestSupport", "gud",
+                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDDigest", "GUDPluginABI",
+                "GUDPluginHost", "GUDPluginKit", "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),
