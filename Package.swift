@@ -37,10 +37,14 @@ let package = Package(
             name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CFFI", path: "Sources/System/CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(
+            name: "CRSVG", path: "Sources/System/CRSVG", pkgConfig: "cairo",
+            providers: [.apt(["librsvg2-dev", "fonts-dejavu-core"])]),
 
         // Foundations.
         .target(name: "GUDCore"),
         .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
+        .target(name: "GUDPlot", dependencies: ["CRSVG"]),
 
         .target(name: "GUDYAML", dependencies: ["GUDCore", "Yams"]),
 
@@ -90,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDPluginHost", "GUDSampling",
-                "GUDScaffold", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDPlot", "GUDPluginHost",
+                "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -101,6 +105,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["GUDCore"], path: "Tests/TestSupport"),
         .testTarget(name: "GUDCoreTests", dependencies: ["GUDCore", "TestSupport"]),
+        .testTarget(name: "GUDPlotTests", dependencies: ["GUDPlot", "GUDData"]),
         .testTarget(
             name: "GUDBasesTests",
             dependencies: ["GUDCore", "GUDBases", "GUDLinearAlgebra", "ConformanceCheckers", "TestSupport"]),

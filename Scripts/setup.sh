@@ -38,9 +38,13 @@ missing_packages() {
         pkg-config --exists liblzma || echo liblzma-dev
         pkg-config --exists libffi || echo libffi-dev
         pkg-config --exists libcrypto || echo libssl-dev
+        pkg-config --exists librsvg-2.0 || echo librsvg2-dev
     else
-        printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev libssl-dev
+        printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev libssl-dev \
+            librsvg2-dev
     fi
+    # Pictures of plots hold text, for which librsvg needs a font.
+    [[ -n $(find -L /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null) ]] || echo fonts-dejavu-core
     # For the tests alone: a foreign library to bind by manifest.
     ldconfig -p | grep -q 'libfftw3f\.so\.3' || echo libfftw3-single3
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
