@@ -15,7 +15,8 @@ setup: ## Installs what is missing: system packages, .venv with LibTorch, the te
 build: ## Builds the program in release mode: .build/release/gud
 	@swift build -c release --explicit-target-dependency-import-check error
 
-test: setup ## Builds and runs all tests, the example plugins' and the tutorial's (TEST='--filter GUDData' for some of the first)
+test: ## Sets up, builds and runs all tests, the example plugins' and the tutorial's (TEST='--filter GUDData' for some of the first)
+	@Scripts/setup.sh tests
 	@Scripts/test.sh $(TEST)
 ifndef TEST
 	@Scripts/plugins.sh

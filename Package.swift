@@ -37,11 +37,15 @@ let package = Package(
             name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CFFI", path: "Sources/System/CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(
+            name: "CRSVG", path: "Sources/System/CRSVG", pkgConfig: "cairo",
+            providers: [.apt(["librsvg2-dev", "fonts-dejavu-core"])]),
 
         // Foundations.
         .target(name: "GUDCore"),
         .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
         .target(name: "GUDDigest", dependencies: ["GUDCore", "CCrypto"]),
+        .target(name: "GUDPlot", dependencies: ["CRSVG"]),
 
         .target(name: "GUDYAML", dependencies: ["GUDCore", "Yams"]),
 
@@ -70,6 +74,14 @@ let package = Package(
                 "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDYAML",
             ]),
 
+        .target(
+            name: "GUDReport",
+            dependencies: [
+                "GUDCore", "GUDData", "GUDEvaluation", "GUDPipeline", "GUDPlot", "GUDSampling",
+                .product(name: "Stencil", package: "Stencil"),
+            ],
+            resources: [.copy("comparison.html")]),
+
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
         .target(name: "CGUDPlugin", exclude: ["rust"]),
         .target(name: "GUDPluginABI", dependencies: ["CGUDPlugin", "GUDCore"]),
@@ -91,8 +103,8 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline",
-                "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPlot",
+                "GUDPluginHost", "GUDReport", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -102,6 +114,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["GUDCore"], path: "Tests/TestSupport"),
         .testTarget(name: "GUDCoreTests", dependencies: ["GUDCore", "TestSupport"]),
+        .testTarget(name: "GUDPlotTests", dependencies: ["GUDPlot", "GUDData"]),
         .testTarget(
             name: "GUDBasesTests",
             dependencies: ["GUDCore", "GUDBases", "GUDLinearAlgebra", "ConformanceCheckers", "TestSupport"]),
@@ -145,6 +158,9 @@ let package = Package(
                 "GUDPluginHost", "GUDPluginKit", "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "GUDReportTests",
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDPipeline", "GUDReport", "TestSupport"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),
         .testTarget(
             name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"], exclude: ["Snapshots"]),

@@ -8,7 +8,8 @@ struct ToolTests {
     @Test(
         "Help texts are what they were; GUD_RECORD=1 writes them anew",
         arguments: [
-            "", "quickstart", "train", "sweep", "sample", "nll", "evaluate", "extractor train", "extractor info",
+            "", "quickstart", "train", "sweep", "compare", "sample", "nll", "evaluate", "extractor train",
+            "extractor info",
             "list",
             "explain", "basis show", "basis apply",
             "schedule table", "plugin list", "plugin info", "plugin new", "plugin build", "plugin validate",

@@ -1,0 +1,58 @@
+import Foundation
+import GUDCore
+import GUDData
+import GUDEvaluation
+import GUDPipeline
+import GUDSampling
+
+extension ComparedRun {
+    /// A run from its directory.
+    ///
+    /// - Parameters:
+    ///   - directory: The run.
+    ///   - name: What to call it.
+    ///   - evaluation: What was measured of it.
+    ///   - pipeline: Its pipeline: samples for people to look at are drawn from it, by its own sampler with seed 0.
+    ///   - isCancelled: Polled between steps of the sampler.
+    /// - Throws: What the sampler or the schedule throw.
+    public init(
+        _ directory: RunDirectory, name: String, evaluation: RunEvaluation, pipeline: Pipeline,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws {
+        self.init(
+            name: name, evaluation: evaluation,
+            settings: try pipeline.configuration.flattened(pipeline.registry),
+            losses: directory.losses.map { (Double($0.step), $0.loss) },
+            picture: try Self.picture(of: pipeline, isCancelled: isCancelled),
+            schedule: try ScheduleCurves(pipeline))
+    }
+
+    /// Thirty-six samples side by side; `nil` where samples are not images.
+    private static func picture(
+        of pipeline: Pipeline, isCancelled: @escaping @Sendable () -> Bool
+    ) throws -> [UInt8]? {
+        guard case .image = pipeline.space.shape else { return nil }
+        let samples = try pipeline.sample(0..<36, seed: 0, isCancelled: isCancelled)
+        return try PNGFile.bytes(
+            of: ImageGrid(columns: 6).compose(samples, shape: pipeline.space.shape), for: "the samples")
+    }
+}
+
+extension ScheduleCurves {
+    /// The most components that are shown.
+    private static let limit = 24
+
+    /// The curves of a pipeline's schedule: of all components, or of as many quantiles by γ(0).
+    init(_ pipeline: Pipeline) throws {
+        let schedule = pipeline.schedule
+        let times = (0...100).map { Double($0) / 100 }
+        let gammas = try times.map { try schedule.gamma(at: $0) }
+        let order = (0..<schedule.componentCount).sorted { (gammas[0][$0], $0) < (gammas[0][$1], $1) }
+        let shown =
+            order.count <= Self.limit
+            ? order : (0..<Self.limit).map { order[$0 * (order.count - 1) / (Self.limit - 1)] }
+        self.init(
+            times: times, gammas: shown.map { component in gammas.map { $0[component] } },
+            logVariances: shown.map { log(max(pipeline.space.variances[$0], .leastNormalMagnitude)) })
+    }
+}
