@@ -65,7 +65,7 @@ let package = Package(
             dependencies: ["GUDCore", "CPNG", "CTurboJPEG", "CZlib", "CLZMA"],
             resources: [.copy("Resources/digits")]),
         .target(name: "GUDTraining", dependencies: ["GUDCore"]),
-        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
+        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra", "GUDPlot"]),
         .target(
             name: "GUDPipeline",
             dependencies: [
@@ -94,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDNeural", "GUDPipeline", "GUDPlot", "GUDPluginHost",
-                "GUDSampling", "GUDScaffold", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPlot",
+                "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
             name: "GUDEvaluationTests",
-            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "TestSupport"]),
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "GUDPlot", "TestSupport"]),
         .testTarget(
             name: "GUDNeuralTests",
             dependencies: [
