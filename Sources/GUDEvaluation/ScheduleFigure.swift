@@ -5,32 +5,32 @@ import GUDPlot
 /// A schedule as plots over time: γ, the data's log-SNR `log v − γ`, and β, a line per component.
 ///
 /// Many components share a colour scale: by their labels where there are any, else by when half of them is noise, the first
-/// time at which `v e^(−γ) ≤ 1`. No more than ``lineLimit`` are drawn, evenly chosen in that order, the first and last among
+/// time at which `v e^(−γ) ≤ 1`. No more than a limit are drawn, evenly chosen in that order, the first and last among
 /// them, and the picture says so.
 public struct ScheduleFigure {
-    /// The most components that are drawn.
-    public static let lineLimit = 48
-
     private let times: [Double]
     private let states: [NoisingState]
     private let variances: [Double]
     private let labels: [Double]?
     private let title: String
+    private let lineLimit: Int
 
     /// Evaluates a schedule.
     ///
     /// - Parameters:
     ///   - variances: v_i of the whitened components; those that are 0 have no data SNR.
     ///   - labels: What to colour by.
+    ///   - lineLimit: The most components that are drawn, at least 2.
     ///   - resolution: How many intervals of time.
     /// - Throws: ``ScheduleError``.
     public init(
         _ title: String, schedule: any NoiseSchedule, variances: [Double], labels: [Double]? = nil,
-        resolution: Int = 400
+        lineLimit: Int = 48, resolution: Int = 400
     ) throws(ScheduleError) {
         self.title = title
         self.variances = variances
         self.labels = labels
+        self.lineLimit = max(lineLimit, 2)
         times = (0...resolution).map { Double($0) / Double(resolution) }
         var states: [NoisingState] = []
         for time in times { states.append(try schedule.state(at: time)) }
@@ -46,18 +46,18 @@ public struct ScheduleFigure {
         let isColored = high - low > 1e-9
         let key = ColorKey(order.name, range: low...max(high, low))
         func plot(
-            _ title: String, _ axis: String, key: ColorKey?, _ value: (NoisingState, Int) -> Double
+            _ title: String, _ axis: String, hasKey: Bool, _ value: (NoisingState, Int) -> Double
         ) -> Plot {
             let lines = chosen.map { component in
                 Mark.line(
                     Line(
                         x: times, y: states.map { value($0, component) },
-                        ink: isColored ? .scaled(self.place(order.values[component], low, high)) : .category(0),
+                        ink: isColored ? .scaled(place(order.values[component], low, high)) : .category(0),
                         width: chosen.count > 12 ? 1.2 : 1.8))
             }
             return Plot(
                 title, x: Axis("time t", range: 0...1), y: Axis(axis), marks: lines, legend: .none,
-                key: isColored ? key : nil)
+                key: hasKey && isColored ? key : nil)
         }
         let count = variances.count
         var notes: [String] = []
@@ -65,15 +65,10 @@ public struct ScheduleFigure {
         return Figure(
             title,
             panels: [
-                plot("Negative log-SNR of the process", "γ", key: nil) { $0.gamma[$1] },
-                plot("Log-SNR of the data", "log v − γ", key: nil) { log(variances[$1]) - $0.gamma[$1] },
-                plot("Rate of the forward process", "β", key: key) { $0.beta($1) },
-            ].enumerated().map { index, panel in
-                var panel = panel
-                if index < 2 { panel.key = nil }
-                return panel
-            },
-            plotWidth: 280, plotHeight: 210, notes: notes)
+                plot("Negative log-SNR of the process", "γ", hasKey: false) { $0.gamma[$1] },
+                plot("Log-SNR of the data", "log v − γ", hasKey: false) { log(variances[$1]) - $0.gamma[$1] },
+                plot("Rate of the forward process", "β", hasKey: true) { $0.beta($1) },
+            ], plotWidth: 280, plotHeight: 210, notes: notes)
     }
 
     private func place(_ value: Double, _ low: Double, _ high: Double) -> Double { (value - low) / (high - low) }
@@ -91,7 +86,7 @@ public struct ScheduleFigure {
     /// Components to draw, in order.
     private func chosen(_ values: [Double]) -> [Int] {
         let sorted = variances.indices.filter { variances[$0] > 0 }.sorted { (values[$0], $0) < (values[$1], $1) }
-        guard sorted.count > Self.lineLimit else { return sorted.isEmpty ? Array(variances.indices) : sorted }
-        return (0..<Self.lineLimit).map { sorted[$0 * (sorted.count - 1) / (Self.lineLimit - 1)] }
+        guard sorted.count > lineLimit else { return sorted.isEmpty ? Array(variances.indices) : sorted }
+        return (0..<lineLimit).map { sorted[$0 * (sorted.count - 1) / (lineLimit - 1)] }
     }
 }

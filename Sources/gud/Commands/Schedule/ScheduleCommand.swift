@@ -3,5 +3,5 @@ import ArgumentParser
 struct ScheduleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule", abstract: "Look at a noise schedule.",
-        subcommands: [ScheduleTableCommand.self, SchedulePlotCommand.self])
+        subcommands: [ScheduleTableCommand.self, SchedulePlotCommand.self, ScheduleLintCommand.self])
 }

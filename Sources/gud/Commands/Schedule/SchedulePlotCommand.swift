@@ -37,14 +37,19 @@ struct SchedulePlotCommand: ParsableCommand {
 
     func run() throws {
         let subject = try options.subject(name)
-        let figure = try ScheduleFigure(
-            title ?? subject.name, schedule: subject.schedule, variances: subject.variances, labels: subject.labels
-        ).figure
+        func figure(lineLimit: Int) throws -> Figure {
+            try ScheduleFigure(
+                title ?? subject.name, schedule: subject.schedule, variances: subject.variances,
+                labels: subject.labels, lineLimit: lineLimit
+            ).figure
+        }
         if terminal || output == nil {
-            print(try figure.terminal(width: Terminal.width, isColored: Terminal.showsColor))
+            // Dots are coarse: more lines would run into each other.
+            let preview = try figure(lineLimit: 9)
+            print(try preview.terminal(width: Terminal.width, isColored: Terminal.showsColor))
         }
         if let output {
-            try FigureFile.write(figure, to: output)
+            try FigureFile.write(figure(lineLimit: 48), to: output)
             print(output)
         }
     }

@@ -14,7 +14,8 @@ struct ScheduleTableCommand: ParsableCommand {
               gud schedule table soft --labels l.npy --set order=custom --set softness=0.5 --times 0,0.5,1 -o t.csv
             """)
 
-    @Argument(help: "The name of a schedule, as in 'gud list schedule'; a configuration file; or the directory of a run.")
+    @Argument(
+        help: "The name of a schedule, as in 'gud list schedule'; a configuration file; or the directory of a run.")
     var name: String
 
     @Option(help: ArgumentHelp("Times from 0 (data) to 1 (noise), separated by commas.", valueName: "0,0.5,1"))
