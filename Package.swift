@@ -9,7 +9,7 @@ let package = Package(
             name: "GUD",
             targets: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural",
-                "GUDSampling", "GUDData", "GUDTraining", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
+                "GUDSampling", "GUDData", "GUDTraining", "GUDPlot", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
             ]),
         .library(name: "GUDPluginKit", targets: ["GUDPluginKit"]),
         .library(name: "ConformanceCheckers", targets: ["ConformanceCheckers"]),
@@ -70,7 +70,7 @@ let package = Package(
             name: "GUDPipeline",
             dependencies: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
-                "GUDData", "GUDTraining", "GUDEvaluation", "GUDYAML",
+                "GUDData", "GUDTraining", "GUDEvaluation", "GUDPlot", "GUDYAML",
             ]),
 
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
@@ -98,6 +98,14 @@ let package = Package(
                 "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        // Makes the pictures of Documentation/schedules.md: see Scripts/figures.sh.
+        .executableTarget(
+            name: "gud-figures",
+            dependencies: [
+                "GUDCore", "GUDDenoisers", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
+            ],
+            path: "Documentation/Figures"),
 
         // The laws that every component, built in or plugged in, must satisfy.
         .target(name: "ConformanceCheckers", dependencies: ["GUDCore"]),

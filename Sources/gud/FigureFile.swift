@@ -8,9 +8,9 @@ enum FigureFile {
     enum Format: String { case svg, png }
 
     /// The form of a file's name.
-    static func format(of path: String) throws -> Format {
+    static func format(of path: String, option: String = "-o") throws -> Format {
         guard let format = Format(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased()) else {
-            throw ValidationError("-o \(path): the file must end in .svg or .png")
+            throw ValidationError("\(option) \(path): the file must end in .svg or .png")
         }
         return format
     }

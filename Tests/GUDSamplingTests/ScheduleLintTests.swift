@@ -100,9 +100,7 @@ struct ScheduleLintTests {
 
     @Test("The cosine schedule: γ(1) is bounded, and the end of its flow is steep but told")
     func cosine() throws {
-        let factory = CosineSchedule.factory
-        let schedule = try factory.make(
-            try factory.descriptor.schema.resolve([:], at: "schedule"), ScheduleContext(componentCount: 2))
+        let schedule = try CosineSchedule(componentCount: 2, offset: 0.008)
         let found = try findings(schedule, variances: [1, 1])
         let end = try schedule.gamma(at: 1)[0]
         #expect(abs((found["noise at t = 1"]?.values["matchedPriorBound"] ?? 0) - log1p(exp(-end))) < 1e-12)
