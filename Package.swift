@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "GUDCore"),
         .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
         .target(name: "GUDPlot", dependencies: ["CRSVG"]),
+        .target(name: "GUDDigest", dependencies: ["GUDCore", "CCrypto"]),
 
         .target(name: "GUDYAML", dependencies: ["GUDCore", "Yams"]),
 
@@ -70,7 +71,7 @@ let package = Package(
             name: "GUDPipeline",
             dependencies: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
-                "GUDData", "GUDTraining", "GUDEvaluation", "GUDPlot", "GUDYAML",
+                "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDPlot", "GUDYAML",
             ]),
 
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
@@ -81,7 +82,7 @@ let package = Package(
         .target(
             name: "GUDPluginHost",
             dependencies: [
-                "GUDCore", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CCrypto", "CFFI",
+                "GUDCore", "GUDDigest", "GUDPluginABI", "GUDYAML", "CGUDPlugin", "CPluginSystem", "CFFI",
                 "ConformanceCheckers",
             ]),
         .target(
@@ -94,7 +95,7 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPlot",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPlot",
                 "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -143,16 +144,18 @@ let package = Package(
         .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",
-            dependencies: ["GUDCore", "GUDData", "GUDPipeline", "GUDNeural", "GUDTraining", "TestSupport"]),
+            dependencies: [
+                "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDTraining",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "GUDPluginKitTests",
             dependencies: ["CGUDPlugin", "GUDCore", "GUDPluginABI", "GUDPluginKit", "TestSupport"]),
         .testTarget(
             name: "GUDPluginHostTests",
             dependencies: [
-                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDPluginABI", "GUDPluginHost",
-                "GUDPluginKit",
-                "TestSupport", "gud",
+                "CGUDPlugin", "ConformanceCheckers", "GUDBases", "GUDCore", "GUDDigest", "GUDPluginABI",
+                "GUDPluginHost", "GUDPluginKit", "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),

@@ -5,20 +5,21 @@ import GUDLinearAlgebra
 ///
 /// `‖μ_a − μ_b‖² + tr(A + B − 2 (A^½ B A^½)^½)`, the squared 2-Wasserstein distance of the two Gaussians, with covariances
 /// divided by *N* − 1. Symmetric square roots keep it real and non-negative where covariances are singular. It sees two
-/// moments only, and it is biased upwards by about `D/N`: compare at equal counts.
+/// moments only, and it is biased upwards, the more the fewer samples there are for each scalar: compare at equal counts.
 ///
 ///     let distance = try frechetDistance(generated, reference)
 ///
 /// - Returns: In squared units of the samples.
 /// - Throws: ``EvaluationError/dimensions(_:_:)``, ``EvaluationError/tooFew(_:needed:measure:)`` below two samples, or
 ///   ``EvaluationError/linearAlgebra(_:)``.
-/// - Complexity: O(*N* *D*² + *D*³), in Double.
+/// - Complexity: O(*N* *D*² + *D*³), in Double; where a side has fewer than *D* samples, O(*N*² *D* + *N*³).
 ///
 /// Source: Dowson & Landau, "The Fréchet distance between multivariate normal distributions", J. Multivariate Anal. 12 (1982);
 /// Heusel et al., arXiv:1706.08500.
 public func frechetDistance(_ a: Samples, _ b: Samples) throws(EvaluationError) -> Double {
     try Samples.validate(a, b, atLeast: 2, for: "the Fréchet distance")
     do {
+        if min(a.count, b.count) < a.dimension { return try frechetDistanceByInnerProducts(a, b) }
         return try frechetDistance(GaussianMoments(of: a), GaussianMoments(of: b))
     } catch {
         throw .linearAlgebra(error.description)

@@ -1,3 +1,5 @@
+import GUDCore
+
 /// A set of samples in a common space: pixels, or the features of a classifier.
 public struct Samples: Sendable {
     /// Scalars per sample, *D*.
@@ -36,6 +38,14 @@ public struct Samples: Sendable {
         return Samples(checked: selected, dimension: dimension)
     }
 
+    /// These samples, then others of the same size.
+    func appending(_ others: Samples) -> Samples { Samples(checked: values + others.values, dimension: dimension) }
+
+    /// At most so many samples: all of them, or a seeded random choice in their own order.
+    public func subset(_ count: Int, seed: UInt64) -> Samples {
+        count < self.count ? selecting(seededSubset(count, of: self.count, seed: seed)) : self
+    }
+
     /// Checks that two sets can be compared.
     ///
     /// - Parameter atLeast: The smallest number of samples on each side.
@@ -46,4 +56,12 @@ public struct Samples: Sendable {
             throw .tooFew(samples.count, needed: count, measure: measure)
         }
     }
+}
+
+/// The first entries of a seeded random permutation, in ascending order.
+func seededSubset(_ count: Int, of total: Int, seed: UInt64) -> [Int] {
+    guard count < total else { return Array(0..<total) }
+    let noise = CounterNoise(seed: seed, purpose: .splitting)
+    let keys = (0..<total).map { (key: noise.uniform(sample: $0), index: $0) }
+    return keys.sorted { ($0.key, $0.index) < ($1.key, $1.index) }.prefix(count).map(\.index).sorted()
 }

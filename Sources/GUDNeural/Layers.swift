@@ -77,6 +77,11 @@ extension Tensor {
             engine.functions.upsample_nearest(handle, Int64(2 * axis(2)), Int64(2 * axis(3))), engine)
     }
 
+    /// Images `[batch, channels, height, width]` at another size: bilinear, averaging where they become smaller.
+    func resized(height: Int, width: Int) throws(EngineError) -> Tensor {
+        try Tensor(engine.functions.resize(handle, Int64(height), Int64(width)), engine)
+    }
+
     /// Scaled dot-product attention on `[batch, heads, positions, width]`.
     static func attention(query: Tensor, key: Tensor, value: Tensor) throws(EngineError) -> Tensor {
         try Tensor(query.engine.functions.attention(query.handle, key.handle, value.handle), query.engine)

@@ -31,7 +31,7 @@ struct Optimiser {
         try engine.check(withHandles(parameters) { engine.functions.clear_gradients($0, $1) })
     }
 
-    /// Clips the gradients, updates the parameters and moves the averages towards them.
+    /// Clips the gradients, updates the parameters and moves the averages, where there are any, towards them.
     ///
     /// - Returns: The joint norm of the gradients before clipping. Where it is not finite nothing is changed.
     mutating func step(learningRate: Double, averages: [Tensor]) throws(EngineError) -> Double {
@@ -51,6 +51,7 @@ struct Optimiser {
         }
         try engine.check(status)
         stepCount += 1
+        guard !averages.isEmpty else { return norm }
         let decay = min(options.averaging, Double(1 + stepCount) / Double(10 + stepCount))
         let averaged = withHandles(averages) { targets, count in
             withHandles(parameters) { sources, _ in engine.functions.interpolate(targets, sources, count, 1 - decay) }

@@ -69,6 +69,16 @@ public final class TensorEngine: Sendable {
         threadCount = Environment["GUD_THREADS"] != nil || dimension >= 512 ? Parallel.width : 1
     }
 
+    /// Runs the body with all threads where samples are large enough for them, and then goes back to as many as before.
+    func withThreads<Result>(
+        dimension: Int, _ body: () throws(EngineError) -> Result
+    ) throws(EngineError) -> Result {
+        let before = threadCount
+        chooseThreads(dimension: dimension)
+        defer { threadCount = before }
+        return try body()
+    }
+
     /// Runs the body with the random numbers that the engine draws itself (dropout) beginning at a seed.
     ///
     /// They come from one generator of the whole process: models that train side by side take turns.
@@ -147,7 +157,7 @@ public enum EngineError: GUDError, Equatable {
     public var description: String {
         switch self {
         case .unavailable(let tried):
-            "neural denoisers need LibTorch, and no engine could be opened:\n"
+            "networks need LibTorch, and no engine could be opened:\n"
                 + tried.map { "  \($0.path): \($0.reason)" }.joined(separator: "\n")
                 + "\nrun 'make setup' in the project, or set GUD_ENGINE to a built \(EngineLocation.fileName)"
         case .device(let name, let available):

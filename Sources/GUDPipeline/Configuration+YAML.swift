@@ -57,6 +57,26 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// The data section as one line, defaults included: `{name: digits, split: random, splitSeed: 0}`.
+    public func dataText(_ registry: Registry) throws -> String {
+        try resolvedTree(registry)["data"]?.description ?? data.name
+    }
+}
+
+extension Configuration.Choice {
+    /// A choice as a configuration would write it: a name, or a table with a name, in YAML.
+    ///
+    /// - Parameter section: What messages call it.
+    /// - Throws: ``ConfigurationError/syntax(_:_:)`` or ``ParameterError``.
+    public init(yaml text: String, at section: String) throws {
+        let value = try ConfigurationError.wrapping("\(section) \(text)") { () throws(YAMLError) in
+            try YAML.value(text)
+        }
+        self = try Configuration.choice(value, at: section)
+    }
+}
+
 /// An assignment to a key of a configuration: `schedule.softness=0.5`, `denoiser.multipliers=[1, 2, 4]`.
 ///
 /// The value is read as YAML. Sections that are not there yet are made; the schema then decides whether the key exists.

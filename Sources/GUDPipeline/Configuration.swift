@@ -115,7 +115,7 @@ public struct Configuration: Sendable, Equatable {
         path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
     }
 
-    private static func choice(_ value: ParameterValue, at section: String) throws(ParameterError) -> Choice {
+    static func choice(_ value: ParameterValue, at section: String) throws(ParameterError) -> Choice {
         switch value {
         case .string(let name): return Choice(name)
         case .table(var table):

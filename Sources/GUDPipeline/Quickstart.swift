@@ -20,8 +20,8 @@ public struct Quickstart {
 
     /// What came out.
     public struct Outcome {
-        /// The scores; its description is a table for people.
-        public let scores: QualityReport
+        /// The scores of the samples, of training images and of two exact baselines.
+        public let evaluation: RunEvaluation
         /// The picture: real digits on the left, generated ones on the right.
         public let picture: String
         /// The wall time of each stage, in seconds.
@@ -62,39 +62,28 @@ public struct Quickstart {
         watch.lap("training")
 
         let count = dataset.training.count
-        progress.note("3/4  drawing \(count) samples, and as many from two exact baselines")
-        let (trained, _) = try directory.load(registry: registry)
-        let samples = try trained.sample(0..<count, seed: configuration.seed, batchSize: 250, isCancelled: shouldStop)
-        let gaussian = try baseline("gaussian", configuration, dataset)
-        let mixture = try baseline("mixture", configuration, dataset)
+        progress.note("3/4  scoring \(count) samples, and as many of two exact baselines, against held-out images")
+        let (trained, step) = try directory.load(registry: registry)
+        var options = RunEvaluator.Options()
+        options.count = count
+        options.seed = configuration.seed
+        options.baselines = ["gaussian", "mixture"]
+        let evaluation = try RunEvaluator(
+            trained, dataset: dataset, options: options, progress: progress, isCancelled: shouldStop
+        ).evaluate(name: directory.name, step: step, trainingSeconds: directory.trainingSeconds)
+        try directory.write(evaluation)
+        watch.lap("sampling and scoring")
+
+        progress.note("4/4  a picture of real and generated digits")
         let picture = "\(directory.path)/samples.png"
-        let grid = ImageGrid(columns: 10)
         try PNGFile.write(
-            grid.compose(
-                dataset.test.prefix(100).values, beside: Array(samples.prefix(100 * dataset.shape.dimension)),
+            ImageGrid(columns: 10).compose(
+                dataset.test.prefix(100).values,
+                beside: try trained.sample(0..<100, seed: configuration.seed, batchSize: 100, isCancelled: shouldStop),
                 shape: dataset.shape),
             to: picture)
-        watch.lap("sampling")
-
-        progress.note("4/4  scoring against \(dataset.test.count) held-out images")
-        let report = try QualityReport(
-            of: [
-                ("training images (floor)", dataset.training.values), ("gaussian, full covariance", gaussian),
-                ("mixture of 10 gaussians", mixture), ("this model", samples),
-            ].map { ($0.0, try Samples(dataset.quantised($0.1), dimension: dataset.shape.dimension)) },
-            against: Samples(dataset.test.values, dimension: dataset.shape.dimension),
-            named: "\(dataset.test.count) held-out images (samples rounded to the \(dataset.levels ?? 0) grey levels)")
-        try AtomicFile.write(report.json(), to: "\(directory.path)/scores.json")
-        watch.lap("scoring")
-        return Outcome(scores: report, picture: picture, times: watch.laps)
-    }
-
-    /// Samples of an exact denoiser in the same space, under the same schedule.
-    private func baseline(_ name: String, _ configuration: Configuration, _ dataset: Dataset) throws -> [Float] {
-        let fitted = try Configuration(
-            yaml: Self.configuration, overrides: overrides + ["denoiser={name: \(name)}"], registry: registry)
-        let pipeline = try Pipeline.fit(fitted, to: dataset, registry: registry)
-        return try pipeline.sample(0..<dataset.training.count, seed: configuration.seed, batchSize: 250)
+        watch.lap("picture")
+        return Outcome(evaluation: evaluation, picture: picture, times: watch.laps)
     }
 
     /// The quickstart may be run again and again: it replaces what it made before, and nothing else.

@@ -1,5 +1,6 @@
 import Foundation
 import GUDCore
+import GUDDigest
 
 extension PluginHost {
     /// The library that lies beside a manifest.

@@ -1,6 +1,7 @@
 import CGUDPlugin
 import Foundation
 import GUDCore
+import GUDDigest
 
 /// What was found out about a plugin's bytes, kept beside their copy in the cache.
 struct Verdict: Codable, Sendable {

@@ -11,7 +11,7 @@ public struct BatchSource {
     private let schedule: any NoiseSchedule
     private let condition: TrainingCondition?
     private let seed: UInt64
-    private var epoch: (index: Int, order: [Int])?
+    private var order: ShuffledEpochs
 
     /// A source of batches.
     ///
@@ -29,13 +29,14 @@ public struct BatchSource {
         self.schedule = schedule
         self.condition = condition
         self.seed = seed
+        order = ShuffledEpochs(count: samples.count, seed: seed)
     }
 
     /// The batch of a step, counted from 1.
     ///
     /// - Throws: What the schedule or the samples report.
     public mutating func batch(step: Int) throws -> NoisedBatch {
-        let chosen = (0..<batchSize).map { index(at: (step - 1) * batchSize + $0) }
+        let chosen = (0..<batchSize).map { order.index(at: (step - 1) * batchSize + $0) }
         let components = try samples.components(TrainingSamples.Draw(step: step, samples: chosen))
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
@@ -64,23 +65,6 @@ public struct BatchSource {
                 ? [Float](repeating: 0, count: condition.width) : condition.embedding(labels[sample])
         }
         return Embeddings(width: condition.width, values: values)
-    }
-
-    /// The sample at a position in an endless sequence of shuffled epochs.
-    private mutating func index(at position: Int) -> Int {
-        let (number, place) = position.quotientAndRemainder(dividingBy: samples.count)
-        if epoch?.index != number { epoch = (number, shuffled(epoch: number)) }
-        return epoch?.order[place] ?? place
-    }
-
-    /// A Fisher–Yates shuffle of the samples for one epoch.
-    private func shuffled(epoch: Int) -> [Int] {
-        let noise = CounterNoise(seed: seed, purpose: .shuffling)
-        var order = Array(0..<samples.count)
-        for last in stride(from: samples.count - 1, to: 0, by: -1) {
-            order.swapAt(last, Int(noise.uniform(sample: last, step: epoch) * Double(last + 1)))
-        }
-        return order
     }
 }
 

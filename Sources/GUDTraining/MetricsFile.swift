@@ -32,6 +32,22 @@ public final class MetricsFile {
         _ = try? handle?.seekToEnd()
     }
 
+    /// The wall time of the steps in a file, in seconds; `nil` where there is no file, or no line in it.
+    public static func seconds(path: String) -> Double? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        let rows = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        guard let column = rows.first?.firstIndex(of: "steps_per_second") else { return nil }
+        var (last, seconds) = (0.0, 0.0)
+        for cells in rows.dropFirst() {
+            guard cells.count > column, let step = Double(cells[0]), let rate = Double(cells[column]), rate > 0 else {
+                continue
+            }
+            seconds += (step - last) / rate
+            last = step
+        }
+        return last > 0 ? seconds : nil
+    }
+
     /// Takes in a step.
     public func add(_ report: TrainingStepReport) {
         losses.append(report.loss)

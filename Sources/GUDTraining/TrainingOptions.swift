@@ -87,7 +87,7 @@ public struct TrainingOptions: Sendable {
     }
 
     /// The learning rate of a step, counted from 1.
-    func learningRate(step: Int) -> Double {
+    public func learningRate(step: Int) -> Double {
         if step <= warmup { return learningRate * Double(step) / Double(warmup) }
         return learningRate * decay.factor(progress: Double(step - warmup) / Double(max(1, stepCount - warmup)))
     }

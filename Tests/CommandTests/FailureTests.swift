@@ -14,7 +14,7 @@ struct FailureTests {
         #expect(
             result.errors.hasSuffix(
                 """
-                gud: the denoiser failed: neural denoisers need LibTorch, and no engine could be opened:
+                gud: the denoiser failed: networks need LibTorch, and no engine could be opened:
                   /nonexistent/engine.so: no such file
                 run 'make setup' in the project, or set GUD_ENGINE to a built libgud_tensor_engine.so
 

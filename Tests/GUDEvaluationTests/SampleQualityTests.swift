@@ -6,15 +6,7 @@ import Testing
 
 /// The measures against closed forms, and against the numpy and scipy values of `Tests/Reference/quality.py`.
 struct SampleQualityTests {
-    /// The two sets of the reference script, `[40, 3]` and `[60, 3]`.
-    private static let a = (0..<120).map { index -> Float in
-        let (i, j) = (Double(index / 3), Double(index % 3))
-        return Float(sin(1.7 * i + 0.9 * j * j) + 0.3 * j)
-    }
-    private static let b = (0..<180).map { index -> Float in
-        let (i, j) = (Double(index / 3), Double(index % 3))
-        return Float(1.3 * cos(2.3 * i + 1.1 * j) + 0.1 * i / 60)
-    }
+    private static let (a, b) = (ReferenceSets.a, ReferenceSets.b)
 
     private func normals(_ count: Int, dimension: Int, seed: UInt64) -> [Float] {
         CounterNoise(seed: seed, purpose: .synthesis).normals(samples: 0..<count, count: dimension)

@@ -16,7 +16,9 @@ struct SweepPlanTests {
         directory = try TemporaryDirectory()
     }
 
-    private func file(_ name: String, _ text: String = "data: digits\nschedule: linear\ndenoiser: unet\nsampler: ddim\n") throws -> String {
+    private func file(
+        _ name: String, _ text: String = "data: digits\nschedule: linear\ndenoiser: unet\nsampler: ddim\n"
+    ) throws -> String {
         try text.write(toFile: directory.file(name), atomically: true, encoding: .utf8)
         return directory.file(name)
     }

@@ -15,10 +15,13 @@
 #include <dlfcn.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -372,6 +375,55 @@ int interpolate(const gud_tensor *targets, const gud_tensor *sources, int count,
   });
 }
 
+// Networks from elsewhere.
+
+gud_module module_load(const char *path, gud_device device, const char *extra_name,
+                       void (*receive)(void *context, const char *text, size_t size), void *context) {
+  return guarded<gud_module>(nullptr, [=] {
+    torch::jit::ExtraFilesMap extra;
+    if (extra_name != nullptr) extra[extra_name] = "";
+    auto module = std::make_unique<torch::jit::Module>(torch::jit::load(path, device_of(device), extra));
+    module->eval();
+    if (extra_name != nullptr && receive != nullptr && !extra[extra_name].empty()) {
+      receive(context, extra[extra_name].data(), extra[extra_name].size());
+    }
+    return reinterpret_cast<gud_module>(module.release());
+  });
+}
+
+void module_release(gud_module module) { delete reinterpret_cast<torch::jit::Module *>(module); }
+
+int module_forward(gud_module module, gud_tensor input, gud_tensor *outputs, int capacity) {
+  return guarded(-1, [=] {
+    c10::IValue result = reinterpret_cast<torch::jit::Module *>(module)->forward({*Borrowed(input)});
+    std::vector<Tensor> tensors;
+    if (result.isTensor()) {
+      tensors.push_back(result.toTensor());
+    } else if (result.isTensorList()) {
+      for (const Tensor &tensor : result.toTensorVector()) tensors.push_back(tensor);
+    } else if (result.isTuple()) {
+      for (const c10::IValue &element : result.toTupleRef().elements()) {
+        TORCH_CHECK(element.isTensor(), "forward returns a tuple with a ", element.tagKind(), "; only tensors are taken");
+        tensors.push_back(element.toTensor());
+      }
+    } else {
+      TORCH_CHECK(false, "forward returns a ", result.tagKind(), "; a tensor, or a tuple or list of them is taken");
+    }
+    // Everything in this table is Float on the device that it came from.
+    for (size_t i = 0; i < tensors.size() && i < static_cast<size_t>(capacity); ++i) {
+      outputs[i] = own(tensors[i].to(at::kFloat));
+    }
+    return static_cast<int>(tensors.size());
+  });
+}
+
+gud_tensor resize(gud_tensor input, int64_t height, int64_t width) {
+  return guarded<gud_tensor>(nullptr, [=] {
+    int64_t size[2] = {height, width};
+    return own(at::_upsample_bilinear2d_aa(*Borrowed(input), at::IntArrayRef(size), /*align_corners=*/false));
+  });
+}
+
 const gud_tensor_engine table = {
     GUD_ENGINE_ABI_VERSION,
     sizeof(gud_tensor_engine),
@@ -420,6 +472,10 @@ const gud_tensor_engine table = {
     clip_gradients,
     adamw,
     interpolate,
+    module_load,
+    module_release,
+    module_forward,
+    resize,
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ extern "C" {
 #endif
 
 typedef struct gud_tensor_impl *gud_tensor;
+// A network that was scripted or traced elsewhere. Owned by whoever loaded it, released with `module_release`.
+typedef struct gud_module_impl *gud_module;
 
 // Where tensors live: a kind of device, and its number.
 typedef enum gud_device_kind { GUD_DEVICE_CPU = 0, GUD_DEVICE_CUDA = 1 } gud_device_kind;
@@ -53,7 +55,7 @@ typedef struct gud_adamw {
   double weight_decay;
 } gud_adamw;
 
-#define GUD_ENGINE_ABI_VERSION 2u
+#define GUD_ENGINE_ABI_VERSION 3u
 
 typedef struct gud_tensor_engine {
   uint32_t abi_version;
@@ -118,6 +120,18 @@ typedef struct gud_tensor_engine {
   int (*adamw)(const gud_tensor *parameters, const gud_tensor *first_moments, const gud_tensor *second_moments,
                const gud_tensor *steps, int count, gud_adamw options);
   int (*interpolate)(const gud_tensor *targets, const gud_tensor *sources, int count, double weight);  // t += w (s − t)
+
+  // Since version 3: networks from elsewhere, in evaluation mode, and images of other sizes.
+  // Loads a TorchScript file. `extra_name` names a text kept inside it, handed to `receive` where the file has it; both may be
+  // NULL. NULL on failure. [any-thread]
+  gud_module (*module_load)(const char *path, gud_device device, const char *extra_name,
+                            void (*receive)(void *context, const char *text, size_t size), void *context);
+  void (*module_release)(gud_module module);
+  // Runs `forward` on one tensor. Its result is a tensor, or a tuple or list of tensors: at most `capacity` of them are
+  // written to `outputs`. The number of results, or -1. [any-thread]
+  int (*module_forward)(gud_module module, gud_tensor input, gud_tensor *outputs, int capacity);
+  // [batch, channels, height, width] at another size: bilinear, and averaging where it becomes smaller.
+  gud_tensor (*resize)(gud_tensor input, int64_t height, int64_t width);
 } gud_tensor_engine;
 
 // The one symbol of an engine's library.

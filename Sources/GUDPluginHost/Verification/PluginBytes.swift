@@ -1,5 +1,6 @@
 import Foundation
 import GUDCore
+import GUDDigest
 
 /// The bytes of one file, read once: the digest, the preflight and the cached copy are all of these very bytes.
 struct PluginBytes: Sendable {

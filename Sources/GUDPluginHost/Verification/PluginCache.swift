@@ -1,5 +1,6 @@
 import Foundation
 import GUDCore
+import GUDDigest
 
 /// Copies of accepted plugins, filed by the SHA-256 of their bytes: what was examined is what is loaded, whatever
 /// happens to the original meanwhile.

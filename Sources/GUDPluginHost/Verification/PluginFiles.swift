@@ -1,5 +1,6 @@
 import Foundation
 import GUDCore
+import GUDDigest
 
 /// All files of one plugin, read once: a library, or a manifest with the library beside it.
 struct PluginFiles: Sendable {

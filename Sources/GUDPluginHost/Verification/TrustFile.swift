@@ -1,5 +1,6 @@
 import Foundation
 import GUDCore
+import GUDDigest
 
 /// The plugins that a person has vouched for, by the SHA-256 of their files: `gud.lock`.
 ///

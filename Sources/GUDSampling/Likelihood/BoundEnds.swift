@@ -8,11 +8,12 @@ import GUDCore
 /// | t = 1 | `KL(N(α z, σ²) ‖ N(0, M)) = ½ [(α² z² + σ²)/M − 1 + log(M/σ²)]`, M = α² v + σ² |
 /// | t = 0 | `E[−log N(z; κ z(0), V)] = ½ log 2πV + ½ [(1 − κ α)² z² + κ² σ²]/V`, κ = α v/M, V = σ² v/M |
 ///
-/// At t = 0 it is the posterior of a component of variance v, the Gaussian fit of the last step; for quantised data, v there
+/// With a discrete decoder, the term at t = 0 is ``DiscreteDecoder``'s. Without, at t = 0 it is the posterior of a component of variance v, the Gaussian fit of the last step; for quantised data, v there
 /// includes the variance of dequantisation, width²/12.
 struct BoundEnds {
-    /// The variances of the dequantised components.
+    /// The variances of the components, those of dequantised data where they are.
     let variances: [Double]
+    private let isDiscrete: Bool
     private let scale: [Double]
     private let ends: (first: [Double], last: [Double])
     private let prior: [(data: Double, constant: Double)]
@@ -20,7 +21,8 @@ struct BoundEnds {
 
     init(_ problem: LikelihoodProblem) throws {
         let scale = problem.space.scale.map(Double.init)
-        let added = problem.binWidth.map { $0 * $0 / 12 } ?? 0
+        isDiscrete = problem.dequantisation == .discrete
+        let added = isDiscrete ? 0 : problem.binWidth.map { $0 * $0 / 12 } ?? 0
         variances = zip(problem.space.variances, scale).map { $0 + added / ($1 * $1) }
         self.scale = scale
         let (first, end) = (try problem.schedule.state(at: 0), try problem.schedule.state(at: 1))
@@ -44,13 +46,15 @@ struct BoundEnds {
         }
     }
 
-    /// Both terms for whitened components, with the volume of the scale and the Gaussian fit's integral; row-major `[batch, K]`.
+    /// The terms for whitened components, with the volume of the scale and the Gaussian fit's integral; row-major `[batch, K]`.
     func terms(of clean: [Double]) -> [Double] {
         let fit = variances.indices.map { i -> GaussianMiss in GaussianMiss(variance: variances[i]) }
         return clean.indices.map { index in
             let i = index % scale.count
             let square = clean[index] * clean[index]
-            return prior[i].constant + last[i].constant + (prior[i].data + last[i].data) * square + log(scale[i])
+            // A discrete decoder stands for the last step as a whole, and discrete data have no volume.
+            let end = isDiscrete ? 0 : last[i].constant + last[i].data * square + log(scale[i])
+            return prior[i].constant + prior[i].data * square + end
                 + fit[i].integral(square: square, from: ends.first[i], to: ends.last[i])
         }
     }

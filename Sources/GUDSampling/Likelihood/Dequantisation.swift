@@ -13,6 +13,9 @@ public enum Dequantisation: String, CaseIterable, Sendable {
     /// Normal around the level, cut off at the bin's ends; its standard deviation is that of the noise which data still carry
     /// at t = 0, and at least half a bin.
     case truncatedNormal = "truncated-normal"
+    /// At its level, as it is: the diffusion bound then ends with a discrete decoder over the source's levels. The flow, which gives a density,
+    /// cannot do that.
+    case discrete
 }
 
 /// One bin, and how numbers are spread in it.

@@ -9,7 +9,7 @@ import GUDCore
 /// every single sample, up to what the prior and the last step miss.
 ///
 /// Unlike the flow's density, which is of data with the noise that is left at t = 0, it is of the data themselves: the last step,
-/// from z(0) to x, is the Gaussian fit's.
+/// from z(0) to x, is the Gaussian fit's, or for quantised data that are not dequantised a ``DiscreteDecoder``.
 ///
 /// Source: Kingma, Salimans, Poole & Ho, arXiv:2107.00630, section 4 and appendix I; Gerdes, Welling & Cheng, arXiv:2410.02667, section 3.
 public struct DiffusionBound: Sendable {
@@ -34,12 +34,17 @@ public struct DiffusionBound: Sendable {
         let ends = try BoundEnds(problem)
         let draw = TimeDraw(
             try TimeProposal(problem.schedule, variances: ends.variances), count: times, seed: problem.seed)
+        let decoder =
+            problem.dequantisation == .discrete
+            ? try problem.binWidth.map { try DiscreteDecoder(problem, binWidth: $0) } : nil
         var tally = LikelihoodTally(problem)
         for batch in problem.batches {
             let (clean, densities) = try problem.whitened(batch)
             var terms = ends.terms(of: clean)
             let spread = try addDiffusion(clean, batch, draw, problem, ends.variances, to: &terms)
-            tally.add(terms, dequantisation: densities, spread: spread)
+            let width = problem.space.dimension
+            let decoded = decoder?.nats(problem.data[batch.lowerBound * width..<batch.upperBound * width])
+            tally.add(terms, whole: decoded ?? densities, spread: spread)
             tally.evaluations += times * batch.count
             problem.onProgress(batch.upperBound, problem.count)
         }
@@ -47,7 +52,7 @@ public struct DiffusionBound: Sendable {
             .bound,
             recipe: [
                 ("times", "\(times) per sample, stratified, as a difference to the Gaussian fit"),
-                ("last step", "the Gaussian fit's p(x|z(0))"),
+                ("last step", decoder == nil ? "the Gaussian fit's p(x|z(0))" : "a discrete decoder, pixel by pixel"),
             ])
     }
 

@@ -62,7 +62,7 @@ public struct LikelihoodProblem: Sendable {
         let width = space.dimension
         var rows = Array(data[samples.lowerBound * width..<samples.upperBound * width])
         var densities = [Double](repeating: 0, count: samples.count)
-        if let binWidth {
+        if let binWidth, dequantisation != .discrete {
             let deviation = try max(remainingNoise(), 0.5 * binWidth)
             let bin = Bin(width: binWidth, shape: dequantisation, deviation: deviation)
             densities = bin.dequantise(&rows, samples: samples, seed: seed)
@@ -100,6 +100,9 @@ public struct LikelihoodProblem: Sendable {
         }
         if let binWidth, !(binWidth > 0 && binWidth.isFinite) {
             throw .option("the bin width is \(binWidth); it must be a positive number")
+        }
+        if dequantisation == .discrete, binWidth == nil {
+            throw .option("--dequantisation discrete is for quantised data, and these are continuous; leave it out")
         }
         if let index = data.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite("the data", sample: index / space.dimension, component: index % space.dimension, time: nil)

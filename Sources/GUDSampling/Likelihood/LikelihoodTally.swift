@@ -21,12 +21,12 @@ struct LikelihoodTally {
     ///
     /// - Parameters:
     ///   - terms: The negative log-density by component, row-major `[samples, K]`, in nats.
-    ///   - dequantisation: `log q` of each sample; it is spread over the components evenly, as volume is the same in any
-    ///     orthonormal basis.
+    ///   - whole: What belongs to a sample as a whole, `log q` of its dequantisation for one; it is spread over the components evenly, as volume is the
+    ///     same in any orthonormal basis.
     ///   - spread: The standard error of each sample, where it is an estimate.
-    mutating func add(_ terms: [Double], dequantisation: [Double], spread: [Double] = []) {
+    mutating func add(_ terms: [Double], whole: [Double], spread: [Double] = []) {
         let width = problem.componentCount
-        for (row, density) in dequantisation.enumerated() {
+        for (row, density) in whole.enumerated() {
             var sum = 0.0
             for index in row * width..<(row + 1) * width {
                 let term = terms[index] + density / Double(width)
@@ -45,7 +45,8 @@ struct LikelihoodTally {
         if let binWidth = problem.binWidth {
             let levels = (2 / binWidth + 1).rounded()
             recipe.append(("quantisation", "\(Int(levels)) levels in [-1, 1], bin width \(binWidth)"))
-            recipe.append(("dequantisation", "\(problem.dequantisation.rawValue), one draw per sample"))
+            let draws = problem.dequantisation == .discrete ? "none, a discrete decoder" : "one draw per sample"
+            recipe.append(("dequantisation", "\(problem.dequantisation.rawValue), \(draws)"))
         } else {
             recipe.append(("quantisation", "none: bits of the continuous density, in data units"))
         }

@@ -30,6 +30,11 @@ public struct ProbabilityFlowLikelihood: Sendable {
     public func measure(_ problem: LikelihoodProblem) throws -> LikelihoodReport {
         try validate()
         try problem.validate()
+        guard problem.dequantisation != .discrete else {
+            throw LikelihoodError.option(
+                "--dequantisation discrete is for the diffusion bound (--method elbo); the flow gives a density: use uniform"
+            )
+        }
         guard let denoiser = problem.denoiser as? any DifferentiableDenoiser else {
             throw LikelihoodError.notDifferentiable
         }
@@ -53,7 +58,7 @@ public struct ProbabilityFlowLikelihood: Sendable {
                 let logPrior = -0.5 * (z[index] * z[index] / prior[i] + log(2 * Double.pi * prior[i]))
                 return volume[i] - logPrior - divergences[index]
             }
-            tally.add(terms, dequantisation: densities)
+            tally.add(terms, whole: densities)
             tally.evaluations += field.evaluations * batch.count
             tally.products += field.products
             problem.onProgress(batch.upperBound, problem.count)

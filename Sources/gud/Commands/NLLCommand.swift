@@ -11,7 +11,8 @@ struct NLLCommand: ParsableCommand {
         discussion: """
             ode integrates the probability flow and gives the model's density; the denoiser must offer a
             Jacobian product. elbo is the diffusion bound, from denoising errors at random times.
-            Quantised data are dequantised, so that both bound the probability of the data themselves.
+            Quantised data are dequantised, so that both bound the probability of the data themselves;
+            with --dequantisation discrete the bound takes them as they are and ends with a discrete decoder.
 
             Example:
               gud nll runs/digits --split test --method ode --probes exact --by level
@@ -60,7 +61,7 @@ struct NLLCommand: ParsableCommand {
         help: "ode: so many fixed steps instead of tolerances; elbo: random times per sample. (default: 64 for elbo)")
     var steps: Int?
 
-    @Option(help: "Where in its bin a quantised number is taken to be.")
+    @Option(help: "Where in its bin a quantised number is taken to be; discrete: at its level, for elbo.")
     var dequantisation = Dequantisation.uniform
 
     @Option(help: "Add what each component contributes, or those that share a label.")
@@ -91,6 +92,10 @@ struct NLLCommand: ParsableCommand {
             if let value, !(value > 0 && value.isFinite) {
                 throw ValidationError("\(name) \(value): a tolerance is a positive number")
             }
+        }
+        if method == .ode, dequantisation == .discrete {
+            throw ValidationError(
+                "--dequantisation discrete is for --method elbo; the flow gives a density: use uniform")
         }
         _ = try trace()
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GUDCore
+import GUDEvaluation
 import GUDPipeline
 import GUDSampling
 
@@ -39,7 +40,7 @@ struct QuickstartCommand: ParsableCommand {
             Terminal.error("stopped; the checkpoint is kept in '\(directory)'")
             throw Interrupted()
         }
-        print(outcome.scores)
+        print(EvaluationText(outcome.evaluation).scores)
         print("")
         let total = outcome.times.reduce(0) { $0 + $1.seconds }
         let rows = (outcome.times + [("total", total)]).map { [$0.0, String(format: "%.1f s", $0.1)] }

@@ -1,5 +1,6 @@
 import Foundation
 import GUDCore
+import GUDDigest
 import Glibc
 import TestSupport
 import Testing

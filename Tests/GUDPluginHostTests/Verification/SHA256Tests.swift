@@ -1,4 +1,5 @@
 import Foundation
+import GUDDigest
 import Testing
 
 @testable import GUDPluginHost

@@ -1,15 +1,15 @@
 import Foundation
 import GUDCore
 
-/// The SHA-256 digest, by which plugins are pinned, cached and remembered.
+/// The SHA-256 digest, by which files are pinned, cached and remembered.
 ///
 /// Source: FIPS 180-4; computed by OpenSSL's libcrypto.
-enum SHA256 {
+public enum SHA256 {
     /// The digest of some bytes as 64 lower-case hexadecimal digits.
     ///
     /// - Throws: ``SHA256Error/unavailable(reason:)`` where the system's OpenSSL is set up without the algorithm.
     /// - Complexity: O(*bytes*); about 0.5 s a GiB on processors with SHA instructions, 3 s without.
-    static func hex(of bytes: Data) throws(SHA256Error) -> String {
+    public static func hex(of bytes: Data) throws(SHA256Error) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for byte in try _UnsafeSHA256.digest(of: bytes) {
@@ -20,18 +20,18 @@ enum SHA256 {
     }
 
     /// Whether a text is a digest as ``hex(of:)`` writes it; only then may it become a part of a path.
-    static func isHex(_ text: String) -> Bool {
+    public static func isHex(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 }
 
 /// What can go wrong with a digest.
-enum SHA256Error: GUDError, Equatable {
+public enum SHA256Error: GUDError, Equatable {
     /// OpenSSL does not offer the algorithm.
     case unavailable(reason: String)
 
     /// The text of the message.
-    var description: String {
+    public var description: String {
         switch self {
         case .unavailable(let reason):
             "this system's OpenSSL does not compute SHA-256 (\(reason)); check the providers in its configuration file, "
@@ -40,5 +40,5 @@ enum SHA256Error: GUDError, Equatable {
     }
 
     /// A matter of the system's set-up.
-    var blame: Blame { .execution }
+    public var blame: Blame { .execution }
 }

@@ -1,0 +1,180 @@
+import Foundation
+import GUDBases
+import GUDCore
+import GUDData
+import GUDEvaluation
+import GUDSampling
+import GUDTraining
+
+/// Measures a trained pipeline: draws samples, compares them with held-out data, and measures the likelihood of those.
+public struct RunEvaluator: Sendable {
+    /// What to measure, and how.
+    public struct Options: Sendable {
+        /// Samples of each set; as many as there are reference images by default, at most ``countLimit``.
+        public var count: Int?
+        /// The most reference images, and the default limit of samples.
+        public var countLimit = 10_000
+        /// The seed of the samples.
+        public var seed: UInt64 = 0
+        /// Samples that are drawn at once.
+        public var batchSize = 250
+        /// The samplers to draw with; the run's own where there are none.
+        public var samplers: [Configuration.Choice] = []
+        /// What turns images into features.
+        public var extractors: [any FeatureExtractor] = []
+        /// Exact denoisers, fitted in the same space under the same schedule, to compare with: `gaussian`, `mixture`.
+        public var baselines: [String] = []
+        /// How to measure the likelihood; `nil` for not at all.
+        public var likelihood: Pipeline.LikelihoodMethod?
+        /// The most held-out samples whose likelihood is measured.
+        public var likelihoodCount = 500
+        /// Whether a likelihood that this pipeline does not allow is a warning in place of an error.
+        public var toleratesNoLikelihood = false
+        /// Counts and seeds of the measures.
+        public var measures = QualityRecipe()
+
+        /// The customary options.
+        public init() {}
+    }
+
+    private let pipeline: Pipeline
+    private let dataset: Dataset
+    private let options: Options
+    private let progress: any ProgressReporter
+    private let isCancelled: @Sendable () -> Bool
+
+    /// An evaluator.
+    ///
+    /// - Parameters:
+    ///   - pipeline: What to measure.
+    ///   - dataset: The data that it was trained on and, in the test part, that it is compared with.
+    ///   - isCancelled: Polled between steps.
+    public init(
+        _ pipeline: Pipeline, dataset: Dataset, options: Options = Options(),
+        progress: any ProgressReporter = SilentProgress(), isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.pipeline = pipeline
+        self.dataset = dataset
+        self.options = options
+        self.progress = progress
+        self.isCancelled = isCancelled
+    }
+
+    /// Measures everything.
+    ///
+    /// - Parameters:
+    ///   - name: The run's name.
+    ///   - step: The training steps that the pipeline has had.
+    ///   - trainingSeconds: What they took, where it is known.
+    /// - Throws: ``EvaluationError``, ``SamplingError``, ``LikelihoodError``, or what an extractor or denoiser throws.
+    public func evaluate(name: String, step: Int, trainingSeconds: Double? = nil) throws -> RunEvaluation {
+        let comparison = try Comparison(dataset, options: options)
+        let count = comparison.count
+        var warnings = comparison.warnings
+        var entries: [RunEvaluation.Entry] = []
+        let samplers = options.samplers.isEmpty ? [pipeline.configuration.sampler] : options.samplers
+        for choice in samplers {
+            let label = try samplerLabel(choice)
+            progress.note("drawing \(count) samples by \(label)")
+            let (samples, sampling) = try draw(count, from: pipeline, by: choice)
+            entries.append(try comparison.entry(.model, label, samples: samples, sampling: sampling))
+        }
+        entries.append(try comparison.floor())
+        for baseline in options.baselines {
+            progress.note("drawing \(count) samples of the baseline '\(baseline)'")
+            let (samples, sampling) = try draw(
+                count, from: try exact(baseline), by: pipeline.configuration.sampler)
+            entries.append(try comparison.entry(.baseline, baseline, samples: samples, sampling: sampling))
+        }
+        var likelihood: RunEvaluation.Likelihood?
+        do {
+            likelihood = try measureLikelihood()
+        } catch let error as LikelihoodError where options.toleratesNoLikelihood && error != .cancelled {
+            warnings.append("the likelihood was not measured: \(error)")
+        }
+        return RunEvaluation(
+            run: name, step: step, configuration: try pipeline.configuration.yaml(pipeline.registry),
+            recipe: comparison.recipe, entries: entries, likelihood: likelihood,
+            parameterCount: (pipeline.denoiser as? any TrainableDenoiser)?.parameterCount,
+            trainingSeconds: trainingSeconds, warnings: warnings)
+    }
+
+    /// A sampler, its steps, and what else differs from the defaults.
+    private func samplerLabel(_ choice: Configuration.Choice) throws -> String {
+        let parameters = try samplerParameters(choice)
+        let defaults = try samplerParameters(Configuration.Choice(choice.name))
+        let steps = parameters["steps"].map { ["\($0) steps"] } ?? []
+        let changes = parameters.sorted { $0.key < $1.key }.filter { $0.key != "steps" && defaults[$0.key] != $0.value }
+        return ([choice.name] + steps + changes.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
+    }
+
+    private func samplerParameters(_ choice: Configuration.Choice) throws -> [String: ParameterValue] {
+        let factory = try pipeline.registry.factory(.sampler, named: choice.name)
+        return try factory.descriptor.schema.resolve(choice.parameters, at: "sampler").values
+    }
+
+    /// Draws samples, and says what it took.
+    private func draw(
+        _ count: Int, from pipeline: Pipeline, by choice: Configuration.Choice
+    ) throws -> (samples: [Float], sampling: RunEvaluation.Sampling) {
+        let sampler = try Pipeline.sampler(choice, pipeline.registry)
+        let parameters = try samplerParameters(choice)
+        let tally = EvaluationTally()
+        progress.begin(total: count, at: 0)
+        defer { progress.end() }
+        let observer = SamplingObserver(
+            onState: { _ in },
+            onBatch: { [progress] cost in
+                progress.advance(to: tally.add(cost), "samples", isMilestone: true)
+            })
+        let began = Date()
+        let samples = try pipeline.sample(
+            0..<count, seed: options.seed, sampler: sampler, batchSize: options.batchSize, observer: observer,
+            isCancelled: isCancelled)
+        let sampling = RunEvaluation.Sampling(
+            sampler: choice.name, parameters: parameters.mapValues(\.description),
+            steps: parameters["steps"].flatMap { Int($0) },
+            evaluationsPerSample: Double(tally.evaluations) / Double(max(count, 1)),
+            seconds: Date().timeIntervalSince(began))
+        return (samples, sampling)
+    }
+
+    /// An exact denoiser in the same space, under the same schedule.
+    private func exact(_ denoiser: String) throws -> Pipeline {
+        var configuration = pipeline.configuration
+        configuration.choices["denoiser"] = Configuration.Choice(denoiser)
+        configuration.choices["conditioner"] = nil
+        return try Pipeline.fit(configuration, to: dataset, registry: pipeline.registry)
+    }
+
+    private func measureLikelihood() throws -> RunEvaluation.Likelihood? {
+        guard let method = options.likelihood else { return nil }
+        let samples = dataset.test.prefix(options.likelihoodCount)
+        progress.note("measuring the likelihood of \(samples.count) held-out samples")
+        let began = Date()
+        let report = try pipeline.likelihood(
+            of: samples, binWidth: dataset.binWidth, method: method, seed: options.seed, progress: progress,
+            isCancelled: isCancelled)
+        return try RunEvaluation.Likelihood(
+            report, basis: pipeline.space.basis, seconds: Date().timeIntervalSince(began))
+    }
+}
+
+extension RunEvaluation.Likelihood {
+    /// What a record keeps of a report; grouped by the first natural order that the basis has.
+    init(_ report: LikelihoodReport, basis: any Basis, seconds: Double) throws {
+        func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+        let order = NaturalOrder.allCases.first { basis.labels($0) != nil }
+        let parts = try order.map { try report.by($0, of: basis) } ?? []
+        self.init(
+            method: report.method.rawValue, count: report.count, bitsPerDimension: report.bitsPerDimension.value,
+            standardError: finite(report.bitsPerDimension.error), evaluationsPerSample: report.evaluationsPerSample,
+            seconds: seconds, recipe: Dictionary(report.recipe.map { ($0.name, $0.value) }) { $1 },
+            order: order?.rawValue,
+            parts: parts.map {
+                Part(
+                    label: $0.label, componentCount: $0.componentCount, bits: $0.bits.value,
+                    standardError: finite($0.bits.error))
+            })
+    }
+}

@@ -1,0 +1,147 @@
+import ArgumentParser
+import Foundation
+import GUDCore
+import GUDData
+import GUDEvaluation
+import GUDPipeline
+import GUDSampling
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measure the samples and the likelihood of a trained run.",
+        discussion: """
+            Draws samples, rounds them to the data's levels, and compares them with the held-out part
+            of the data, next to training images (the floor). Writes RUN/evaluation.json.
+
+            Example:
+              gud evaluate runs/digits --sampler ddim --sampler dpm++2m --steps 5,10,20 --baselines
+            """)
+
+    /// How a likelihood is measured.
+    enum LikelihoodChoice: String, ExpressibleByArgument, CaseIterable {
+        case ode
+        case elbo
+        case none
+    }
+
+    @Argument(help: "The directory of a run, or a checkpoint file.")
+    var runDirectory: String
+
+    @Option(
+        name: .customShort("n"),
+        help: "Samples of each set. (default: as many as there are held-out images, at most 10000)")
+    var count: Int?
+
+    @Option(help: "The seed of the samples and of the likelihood.")
+    var seed: UInt64 = 0
+
+    @Option(
+        name: .customLong("extractor"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "What sets of images are compared by: 'pixels', a file of 'gud extractor train', or a TorchScript .pt file; may be "
+                + "repeated. (default: pixels, and a classifier *.extractor.safetensors of the same data in the run or beside it)",
+            valueName: "pixels|FILE"))
+    var extractors: [String] = []
+
+    @Flag(help: "Resize images, and repeat a grey channel, to what a TorchScript extractor takes.")
+    var resize = false
+
+    @Option(
+        name: .customLong("sampler"), parsing: .singleValue,
+        help: "A sampler to draw with, that of the run by default; may be repeated.")
+    var samplers: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Steps of each sampler; several are measured one after the other. Samplers that choose their own ignore it.",
+            valueName: "N,N,…"))
+    var steps: String?
+
+    @Option(help: "How to measure the likelihood of held-out data. (default: elbo, where the pipeline allows it)")
+    var likelihood: LikelihoodChoice?
+
+    @Option(help: "The most held-out samples whose likelihood is measured.")
+    var likelihoodCount = 500
+
+    @Flag(help: "Compare with samples of the exact Gaussian and mixture denoisers in the same space.")
+    var baselines = false
+
+    @Option(name: .customLong("batch"), help: "Samples evaluated at once.")
+    var batchSize = 250
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var plugins: PluginOptions
+    @OptionGroup var mismatch: MismatchOptions
+
+    func validate() throws {
+        if let count, count < 2 { throw ValidationError("-n \(count): compare at least two samples") }
+        guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
+        guard likelihoodCount > 0 else {
+            throw ValidationError("--likelihood-count \(likelihoodCount): measure at least one sample")
+        }
+        _ = try stepCounts()
+    }
+
+    func run() throws {
+        let registry = try plugins.registry()
+        let directory = RunDirectory(runDirectory)
+        let (pipeline, step) = try directory.load(
+            overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
+        let dataset = try pipeline.configuration.loadData(registry)
+        var options = RunEvaluator.Options()
+        options.count = count
+        options.seed = seed
+        options.batchSize = batchSize
+        options.extractors = try ExtractorFile.load(
+            extractors.isEmpty
+                ? ExtractorFile.customary(run: runDirectory, data: try pipeline.configuration.dataText(registry))
+                : extractors,
+            for: dataset.shape, resizes: resize, device: device.device)
+        options.samplers = try pipeline.samplerChoices(samplers, steps: try stepCounts())
+        options.baselines = baselines ? ["gaussian", "mixture"] : []
+        options.likelihood = likelihoodMethod
+        options.likelihoodCount = likelihoodCount
+        options.toleratesNoLikelihood = likelihood == nil
+        Interrupt.watch()
+        let evaluation: RunEvaluation
+        do {
+            evaluation = try RunEvaluator(
+                pipeline, dataset: dataset, options: options, progress: TerminalProgress(),
+                isCancelled: { Interrupt.isRequested }
+            ).evaluate(name: directory.name, step: step, trainingSeconds: directory.trainingSeconds)
+        } catch SamplingError.cancelled {
+            throw Interrupted()
+        } catch LikelihoodError.cancelled {
+            throw Interrupted()
+        }
+        try directory.write(evaluation)
+        if json {
+            print(String(decoding: try evaluation.json(), as: UTF8.self))
+        } else {
+            print(EvaluationText(evaluation).description)
+        }
+        Terminal.error(directory.evaluationPath)
+    }
+
+    private var likelihoodMethod: Pipeline.LikelihoodMethod? {
+        switch likelihood ?? .elbo {
+        case .none: nil
+        case .elbo: .bound(times: 64)
+        case .ode: .flow(trace: nil, stepping: .adaptive(rtol: 1e-5, atol: 1e-5))
+        }
+    }
+
+    private func stepCounts() throws -> [Int] {
+        guard let steps else { return [] }
+        return try steps.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            guard let count = Int(text.trimmingCharacters(in: .whitespaces)), count > 0 else {
+                throw ValidationError("--steps \(steps): write positive numbers with commas between, such as 5,10,20")
+            }
+            return count
+        }
+    }
+}
