@@ -148,9 +148,10 @@ struct SVGTests {
             xs.append(x + a * cos(angle) - b * sin(angle))
             ys.append(y + a * sin(angle) + b * cos(angle))
         }
+        let (left, right) = (try #require(xs.min()), try #require(xs.max()))
+        let (top, bottom) = (try #require(ys.min()), try #require(ys.max()))
         // Of a slanted text only its near end matters: the box of the whole says too much.
-        if angle != 0, abs(angle) < 1.5 { return (xs.min()!, xs.max()!, y - 2, ys.max()!) }
-        return (xs.min()!, xs.max()!, ys.min()!, ys.max()!)
+        return (left, right, angle != 0 && abs(angle) < 1.5 ? y - 2 : top, bottom)
     }
 
     @Test("The style sheet follows the theme, and pages may override it")

@@ -51,7 +51,9 @@ public struct ScheduleLint {
         self.data = data
     }
 
-    /// All findings. Where γ is not monotone, the rest would mean nothing and is left out.
+    /// All findings.
+    ///
+    /// Where γ is not monotone, the rest would mean nothing and is left out.
     public func findings() throws(ScheduleError) -> [ScheduleFinding] {
         let monotone = try monotonicity()
         guard monotone.verdict != .error else { return [monotone] }
