@@ -9,7 +9,7 @@ let package = Package(
             name: "GUD",
             targets: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural",
-                "GUDSampling", "GUDData", "GUDTraining", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
+                "GUDSampling", "GUDData", "GUDTraining", "GUDPlot", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
             ]),
         .library(name: "GUDPluginKit", targets: ["GUDPluginKit"]),
         .library(name: "ConformanceCheckers", targets: ["ConformanceCheckers"]),
@@ -66,12 +66,12 @@ let package = Package(
             dependencies: ["GUDCore", "CPNG", "CTurboJPEG", "CZlib", "CLZMA"],
             resources: [.copy("Resources/digits")]),
         .target(name: "GUDTraining", dependencies: ["GUDCore"]),
-        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
+        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra", "GUDPlot"]),
         .target(
             name: "GUDPipeline",
             dependencies: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
-                "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDYAML",
+                "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDPlot", "GUDYAML",
             ]),
 
         .target(
@@ -108,6 +108,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Makes the pictures of Documentation/schedules.md: see Scripts/figures.sh.
+        .executableTarget(
+            name: "gud-figures",
+            dependencies: [
+                "GUDCore", "GUDDenoisers", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
+            ],
+            path: "Documentation/Figures"),
+
         // The laws that every component, built in or plugged in, must satisfy.
         .target(name: "ConformanceCheckers", dependencies: ["GUDCore"]),
 
@@ -135,7 +143,7 @@ let package = Package(
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
             name: "GUDEvaluationTests",
-            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "TestSupport"]),
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "GUDPlot", "TestSupport"]),
         .testTarget(
             name: "GUDNeuralTests",
             dependencies: [

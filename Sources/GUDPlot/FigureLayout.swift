@@ -15,7 +15,7 @@ struct FigureLayout {
     init(_ figure: Figure) throws(PlotError) {
         let (prepared, notes) = try figure.prepared()
         let (plotWidth, plotHeight) = (figure.plotWidth, figure.plotHeight)
-        let panels = prepared.map { PanelLayout($0, width: plotWidth, height: plotHeight) }
+        var panels = prepared.map { PanelLayout($0, width: plotWidth, height: plotHeight) }
         let columns = min(figure.columns, panels.count)
         let rows = (panels.count + columns - 1) / columns
         func largest(_ side: KeyPath<PanelLayout, Double>, where belongs: (Int) -> Bool) -> Double {
@@ -42,6 +42,8 @@ struct FigureLayout {
         frames = panels.indices.map {
             Rectangle(left: lefts[$0 % columns], top: tops[$0 / columns], width: plotWidth, height: plotHeight)
         }
+        // Titles of a row stand at one height.
+        for index in panels.indices { panels[index].top = largest(\.top) { $0 / columns == index / columns } }
         self.panels = panels
         self.width = width.rounded(.up)
         height = (y - Self.gap + Double(self.notes.count) * 16 + Self.margin).rounded(.up)

@@ -37,8 +37,9 @@ struct MarkDrawing {
     }
 
     private func path(_ points: [(Double, Double)]) -> String {
-        let places = points.map {
-            SVGElement.number(projection.x($0.0)) + " " + SVGElement.number(projection.y($0.1))
+        let pixels = points.map { (x: projection.x($0.0), y: projection.y($0.1)) }
+        let places = PathSimplification.simplified(pixels).map {
+            SVGElement.number($0.x) + " " + SVGElement.number($0.y)
         }
         // A single point is a dot: a line of no length with round ends.
         return "M" + (places.count == 1 ? [places[0], places[0]] : places).joined(separator: "L")

@@ -59,7 +59,8 @@ struct PreparedPlot {
         guard low.isFinite, high.isFinite, (high - low).isFinite else {
             throw .range(axis: axis.label, lower: low, upper: high)
         }
-        return isLog ? exp(low)...exp(high) : low...high
+        guard isLog else { return low...high }
+        return max(exp(low), .leastNormalMagnitude)...min(exp(high), .greatestFiniteMagnitude)
     }
 
     private static func ticks(_ axis: Axis, _ range: ClosedRange<Double>) -> Ticks {

@@ -49,7 +49,7 @@ public struct Ticks: Sendable, Equatable {
         let first = Int((low - 1e-9).rounded(.up))
         let last = Int((high + 1e-9).rounded(.down))
         if last - first >= 1 {
-            let every = max(1, (last - first + target) / max(target, 1))
+            let every = max(1, (last - first + target - 1) / max(target, 1))
             let powers = (first...last).filter { $0.isMultiple(of: every) }
             return Ticks(values: powers.map(power), labels: powers.map { scientific(power($0)) })
         }

@@ -12,7 +12,8 @@ struct ToolTests {
             "extractor info",
             "list",
             "explain", "basis show", "basis apply",
-            "schedule table", "plugin list", "plugin info", "plugin new", "plugin build", "plugin validate",
+            "schedule table", "schedule plot", "schedule lint", "plugin list", "plugin info", "plugin new",
+            "plugin build", "plugin validate",
             "plugin probe", "plugin trust", "plugin bench", "doctor",
         ])
     func help(_ command: String) throws {

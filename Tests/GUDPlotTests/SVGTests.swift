@@ -54,6 +54,23 @@ struct SVGTests {
         _ = try svg.text("loss")
     }
 
+    @Test("Points that nobody would miss are left out, none by more than a twentieth of a pixel")
+    func simplification() {
+        let curve = (0...1000).map { (x: Double($0) / 4, y: 100 * sin(Double($0) / 100)) }
+        let kept = PathSimplification.simplified(curve)
+        #expect(kept.count < 200 && kept.count > 20)
+        for point in curve {
+            let right = kept.firstIndex { $0.x >= point.x } ?? 0
+            let (a, b) = (kept[max(right - 1, 0)], kept[right])
+            let share = b.x > a.x ? (point.x - a.x) / (b.x - a.x) : 0
+            // Distances across are at most those in height times the cosine of the slope, which is at most 4.
+            #expect(abs(a.y + share * (b.y - a.y) - point.y) < 0.05 * 17.0.squareRoot() + 1e-9)
+        }
+        #expect(PathSimplification.simplified((0...9).map { (x: Double($0), y: 2 * Double($0)) }).count == 2)
+        let spike = [(x: 0.0, y: 0.0), (x: 5, y: 0), (x: 5, y: 90), (x: 5, y: 0), (x: 9, y: 0)]
+        #expect(PathSimplification.simplified(spike).contains { $0.y == 90 })
+    }
+
     @Test("Bars rise from 0 to their heights")
     func bars() throws {
         let bars = Bars(heights: [2, -1], error: [0.5, 0])
@@ -131,9 +148,10 @@ struct SVGTests {
             xs.append(x + a * cos(angle) - b * sin(angle))
             ys.append(y + a * sin(angle) + b * cos(angle))
         }
+        let (left, right) = (try #require(xs.min()), try #require(xs.max()))
+        let (top, bottom) = (try #require(ys.min()), try #require(ys.max()))
         // Of a slanted text only its near end matters: the box of the whole says too much.
-        if angle != 0, abs(angle) < 1.5 { return (xs.min()!, xs.max()!, y - 2, ys.max()!) }
-        return (xs.min()!, xs.max()!, ys.min()!, ys.max()!)
+        return (left, right, angle != 0 && abs(angle) < 1.5 ? y - 2 : top, bottom)
     }
 
     @Test("The style sheet follows the theme, and pages may override it")
