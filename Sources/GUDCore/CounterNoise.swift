@@ -40,6 +40,8 @@ public struct CounterNoise: Sendable {
         case bound = 15
         /// Times of the diffusion bound.
         case boundTime = 16
+        /// Samples that are followed to find out where a solver errs.
+        case pilot = 17
     }
 
     /// The seed.
