@@ -39,8 +39,9 @@ struct ScheduleOptions: ParsableArguments {
     /// The schedule of a configuration file, of a run's directory, or of that name.
     func subject(_ name: String) throws -> Subject {
         let registry = try plugins.registry()
-        let path = FileManager.default.fileExists(atPath: name)
-        guard path, !registry.names(of: "schedule").contains(name) else { return try named(name, registry) }
+        // What looks like a path and is not there is a file that cannot be read, not an unknown name.
+        let isPath = name.contains("/") || name.hasSuffix(".yaml") || FileManager.default.fileExists(atPath: name)
+        guard isPath, !registry.names(of: "schedule").contains(name) else { return try named(name, registry) }
         guard labels == nil, variances == nil, components == nil else {
             throw ValidationError(
                 "--labels, --variances and --components are for a schedule's name; '\(name)' brings its own")
