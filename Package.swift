@@ -168,7 +168,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(
             name: "GUDReportTests",
-            dependencies: ["GUDCore", "GUDEvaluation", "GUDPipeline", "GUDReport", "TestSupport"]),
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDPipeline", "GUDPlot", "GUDReport", "TestSupport"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),
         .testTarget(
             name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"], exclude: ["Snapshots"]),

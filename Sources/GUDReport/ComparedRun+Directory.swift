@@ -24,7 +24,9 @@ extension ComparedRun {
             settings: try pipeline.configuration.flattened(pipeline.registry),
             losses: directory.losses.map { (Double($0.step), $0.loss) },
             picture: try Self.picture(of: pipeline, isCancelled: isCancelled),
-            schedule: try ScheduleCurves(pipeline))
+            schedule: try ScheduleFigure(
+                name, schedule: pipeline.schedule, variances: pipeline.space.variances, lineLimit: 24, resolution: 100
+            ).figure)
     }
 
     /// Thirty-six samples side by side; `nil` where samples are not images.
@@ -35,24 +37,5 @@ extension ComparedRun {
         let samples = try pipeline.sample(0..<36, seed: 0, isCancelled: isCancelled)
         return try PNGFile.bytes(
             of: ImageGrid(columns: 6).compose(samples, shape: pipeline.space.shape), for: "the samples")
-    }
-}
-
-extension ScheduleCurves {
-    /// The most components that are shown.
-    private static let limit = 24
-
-    /// The curves of a pipeline's schedule: of all components, or of as many quantiles by γ(0).
-    init(_ pipeline: Pipeline) throws {
-        let schedule = pipeline.schedule
-        let times = (0...100).map { Double($0) / 100 }
-        let gammas = try times.map { try schedule.gamma(at: $0) }
-        let order = (0..<schedule.componentCount).sorted { (gammas[0][$0], $0) < (gammas[0][$1], $1) }
-        let shown =
-            order.count <= Self.limit
-            ? order : (0..<Self.limit).map { order[$0 * (order.count - 1) / (Self.limit - 1)] }
-        self.init(
-            times: times, gammas: shown.map { component in gammas.map { $0[component] } },
-            logVariances: shown.map { log(max(pipeline.space.variances[$0], .leastNormalMagnitude)) })
     }
 }

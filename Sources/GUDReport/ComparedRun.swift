@@ -1,5 +1,6 @@
 import GUDEvaluation
 import GUDPipeline
+import GUDPlot
 
 /// A run as a comparison sees it.
 public struct ComparedRun: Sendable {
@@ -13,14 +14,14 @@ public struct ComparedRun: Sendable {
     public var losses: [(step: Double, loss: Double)]
     /// Samples for people to look at, as a PNG file.
     public var picture: [UInt8]?
-    /// The noise schedule.
-    public var schedule: ScheduleCurves?
+    /// The noise schedule, drawn.
+    public var schedule: Figure?
 
     /// A run.
     public init(
         name: String, evaluation: RunEvaluation, settings: [String: String],
         losses: [(step: Double, loss: Double)] = [],
-        picture: [UInt8]? = nil, schedule: ScheduleCurves? = nil
+        picture: [UInt8]? = nil, schedule: Figure? = nil
     ) {
         self.name = name
         self.evaluation = evaluation
@@ -28,23 +29,6 @@ public struct ComparedRun: Sendable {
         self.losses = losses
         self.picture = picture
         self.schedule = schedule
-    }
-}
-
-/// γ of some components over time.
-public struct ScheduleCurves: Sendable, Equatable {
-    /// Times from 0 (data) to 1 (noise).
-    public var times: [Double]
-    /// γ_i(t) of each shown component, in the order of γ_i(0).
-    public var gammas: [[Double]]
-    /// log v_i of each shown component.
-    public var logVariances: [Double]
-
-    /// Curves.
-    public init(times: [Double], gammas: [[Double]], logVariances: [Double]) {
-        self.times = times
-        self.gammas = gammas
-        self.logVariances = logVariances
     }
 }
 

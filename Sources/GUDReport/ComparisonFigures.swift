@@ -131,28 +131,13 @@ struct ComparisonFigures {
             plotWidth: 420)
     }
 
-    /// γ of components over time, and the log-SNR of the data, a pair of panels per group.
-    func schedules() throws(PlotError) -> Figure? {
-        let panels = groups.flatMap { group -> [Plot] in
-            guard let curves = group.runs[0].schedule, !curves.gammas.isEmpty else { return [] }
-            let last = Double(max(1, curves.gammas.count - 1))
-            func lines(_ values: ([Double], Double) -> [Double]) -> [Mark] {
-                curves.gammas.indices.map { index in
-                    .line(
-                        Line(
-                            x: curves.times, y: values(curves.gammas[index], curves.logVariances[index]),
-                            ink: .scaled(Double(index) / last), width: 1.2))
-                }
-            }
-            return [
-                Plot(group.name, x: Axis("t"), y: Axis("γ"), marks: lines { gamma, _ in gamma }, legend: .none),
-                Plot(
-                    "data log-SNR", x: Axis("t"), y: Axis("log v − γ"),
-                    marks: lines { gamma, variance in gamma.map { variance - $0 } }, legend: .none),
-            ]
+    /// The noise schedule of each group.
+    func schedules() -> [Figure] {
+        groups.compactMap { group in
+            guard var figure = group.runs[0].schedule else { return nil }
+            figure.title = "Schedule: \(group.name)"
+            return figure
         }
-        return panels.isEmpty
-            ? nil : Figure("Noise schedules", panels: panels, columns: 2, plotHeight: 160)
     }
 
     /// Training losses.

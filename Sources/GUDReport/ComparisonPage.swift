@@ -53,10 +53,11 @@ public struct ComparisonPage {
     public func html(template: String? = nil) throws -> String {
         let text = try template ?? Self.template()
         let figures = ComparisonFigures(groups: groups)
-        let drawn = [
-            try figures.likelihood(), try figures.quality(), try figures.bands(), try figures.spectra(),
-            try figures.schedules(), try figures.losses(),
-        ]
+        let drawn =
+            [
+                try figures.likelihood(), try figures.quality(), try figures.bands(), try figures.spectra(),
+                try figures.losses(),
+            ].compactMap { $0 } + figures.schedules()
         let context: [String: Any] = [
             "title": title.escapedForHTML,
             "recipe": recipe.map { ["name": $0.escapedForHTML, "value": $1.escapedForHTML] },
@@ -70,7 +71,7 @@ public struct ComparisonPage {
             "tables": [ComparisonTables(groups: groups).summary, ComparisonTables(groups: groups).quality].map {
                 $0.context
             },
-            "figures": try drawn.compactMap { $0 }.map { figure in
+            "figures": try drawn.map { figure in
                 // The page has headings of its own.
                 var untitled = figure
                 untitled.title = ""

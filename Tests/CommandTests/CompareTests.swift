@@ -90,7 +90,7 @@ struct CompareTests {
         let log = try String(contentsOfFile: directory.file("log"), encoding: .utf8)
         let root = dom.prefix(400)
         #expect(root.contains("data-images=\"4\""), "\(root)")
-        #expect(root.contains("data-figures=\"5\""), "\(root)")
+        #expect(root.contains("data-figures=\"6\""), "\(root)")
         #expect(root.contains("data-fetched=\"0\""), "\(root)")
         let height = root.firstMatch(of: #/data-height="([0-9.]+)"/#).flatMap { Double($0.output.1) } ?? 0
         #expect(height > 1500, "\(root)")

@@ -1,5 +1,6 @@
 import Foundation
 import GUDEvaluation
+import GUDPlot
 import Testing
 
 @testable import GUDReport
@@ -31,7 +32,8 @@ struct ComparisonPageTests {
                 parts: [.init(label: 0, componentCount: 2, bits: 3, standardError: 0.1)]))
         return ComparedRun(
             name: name, evaluation: evaluation, settings: settings, losses: [(1, 0.9), (2, 0.8)],
-            schedule: ScheduleCurves(times: [0, 1], gammas: [[-5, 5]], logVariances: [0]))
+            schedule: Figure(
+                "γ", panels: [Plot(x: Axis("t"), y: Axis("γ"), marks: [.line(Line(x: [0, 1], y: [-5, 5]))])]))
     }
 
     @Test("Runs that differ in their seed alone are one group, named by what distinguishes it")
@@ -59,7 +61,7 @@ struct ComparisonPageTests {
         #expect(html.contains("&lt;digits&gt; &amp; &quot;more&quot;"))
         #expect(html.contains("<pre>basis: &#39;&lt;script&gt;&#39;\n</pre>"))
         #expect(!html.contains("<script"))
-        #expect(html.components(separatedBy: "<figure aria-label").count - 1 == 5)
+        #expect(html.components(separatedBy: "<figure aria-label").count - 1 == 6)
         let addresses = html.matches(of: #/(?:src|href)="([^"]*)"/#).map { String($0.output.1) }
         #expect(addresses.allSatisfy { $0.hasPrefix("data:") }, "\(addresses)")
         #expect(!html.contains("url("))

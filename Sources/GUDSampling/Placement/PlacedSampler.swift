@@ -19,7 +19,9 @@ public struct PlacedSampler<Solver: GridSampler>: Sampler {
         self.placement = placement
     }
 
-    /// Draws samples: see ``Sampler/sample(_:observer:)``. The observer is told of the times first.
+    /// Draws samples, as ``Sampler/sample(_:observer:)`` does.
+    ///
+    /// The observer is told of the times first.
     ///
     /// - Complexity: That of the solver, and that of the placement once: see ``StepPlacement/grid(steps:for:in:)``.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
