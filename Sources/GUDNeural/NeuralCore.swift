@@ -70,15 +70,18 @@ struct NeuralCore {
         } catch { throw error.asDenoiserError }
     }
 
-    /// The averaged network's output, and the gradient of its product with `gradient` with respect to the input.
+    /// The averaged network's output, and the gradients of its products with `cotangents` with respect to the input.
+    ///
+    /// - Parameters:
+    ///   - cotangents: `[directions, batch, …]`; the gradients have the same layout.
     func pullBack(
-        _ gradient: [Float], through batch: NetworkBatch
-    ) throws(DenoiserError) -> (output: [Float], inputGradient: [Float]) {
+        _ cotangents: [Float], directions: Int, through batch: NetworkBatch
+    ) throws(DenoiserError) -> (output: [Float], inputGradients: [Float]) {
         do {
             let samples = try samples(batch).requiringGradient()
             let output = try averagedNetwork(try input(batch, samples: samples, isTraining: false))
-            let cotangent = try Tensor(gradient.span, axes: batch.axes, on: device, engine: engine)
-            return (try output.values(), try output.pullBack(cotangent, to: samples).values())
+            let cotangents = try Tensor(cotangents.span, axes: [directions] + batch.axes, on: device, engine: engine)
+            return (try output.values(), try output.pullBackEach(cotangents, to: samples).values())
         } catch { throw error.asDenoiserError }
     }
 
