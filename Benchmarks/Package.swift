@@ -9,6 +9,8 @@ let package = Package(
         .executableTarget(
             name: "bases-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
         .executableTarget(
+            name: "likelihood-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
+        .executableTarget(
             name: "plugins-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
         .executableTarget(
             name: "training-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),

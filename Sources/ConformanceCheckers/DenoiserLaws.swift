@@ -37,6 +37,10 @@ public struct DenoiserLaws: Sendable {
             if let differentiable = denoiser as? any DifferentiableDenoiser {
                 findings += try PullBackLaws(denoiser: differentiable, seed: seed).findings(points, states, noise)
             }
+            if let several = denoiser as? any MultipleCotangentDenoiser {
+                findings += try MultipleCotangentLaws(denoiser: several, tolerance: batchTolerance, seed: seed)
+                    .findings(points, states, noise)
+            }
         } catch {
             findings = [
                 Finding(

@@ -136,13 +136,16 @@ extension Denoiser {
         return batch
     }
 
-    /// Checks the buffers of a pull-back and returns the number of samples in the batch.
+    /// Checks the buffers of a pull-back of one or more directions and returns the number of samples in the batch.
     public func batchCount(
-        noised: Int, noise: Int, cotangents: Int, products: Int, states: NoisingStates, embeddings: Embeddings?
+        noised: Int, noise: Int, cotangents: Int, products: Int, directions: Int = 1, states: NoisingStates,
+        embeddings: Embeddings?
     ) throws(DenoiserError) -> Int {
         let batch = try batchCount(noised: noised, noise: noise, states: states, embeddings: embeddings)
-        guard cotangents == noised else { throw .count(cotangents, expected: noised, what: "the cotangents") }
-        guard products == noised else { throw .count(products, expected: noised, what: "the products") }
+        guard directions > 0 else { throw .count(directions, expected: 1, what: "the list of directions") }
+        let expected = directions * noised
+        guard cotangents == expected else { throw .count(cotangents, expected: expected, what: "the cotangents") }
+        guard products == expected else { throw .count(products, expected: expected, what: "the products") }
         return batch
     }
 

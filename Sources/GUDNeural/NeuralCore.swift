@@ -15,10 +15,10 @@ struct NetworkBatch {
 ///
 /// Not thread safe; ``NeuralDenoiser`` keeps it behind a lock.
 struct NeuralCore {
-    private let engine: TensorEngine
-    private let device: Device
+    let engine: TensorEngine
+    let device: Device
     private let network: any Network
-    private let averagedNetwork: any Network
+    let averagedNetwork: any Network
     private let parameters: [(name: String, tensor: Tensor)]
     private let averages: [Tensor]
     private var optimiser: Optimiser?
@@ -44,7 +44,7 @@ struct NeuralCore {
         parameterCount = parameters.reduce(0) { $0 + $1.tensor.count }
     }
 
-    private func input(_ batch: NetworkBatch, samples: Tensor, isTraining: Bool) throws(EngineError) -> NetworkInput {
+    func input(_ batch: NetworkBatch, samples: Tensor, isTraining: Bool) throws(EngineError) -> NetworkInput {
         let count = batch.axes[0]
         func tensor(_ values: [Float]?, _ axes: [Int]) throws(EngineError) -> Tensor? {
             guard let values else { return nil }
@@ -57,7 +57,7 @@ struct NeuralCore {
             embedding: try tensor(batch.embedding, [count, batch.embeddingWidth]), isTraining: isTraining)
     }
 
-    private func samples(_ batch: NetworkBatch) throws(EngineError) -> Tensor {
+    func samples(_ batch: NetworkBatch) throws(EngineError) -> Tensor {
         try Tensor(batch.samples.span, axes: batch.axes, on: device, engine: engine)
     }
 
@@ -67,18 +67,6 @@ struct NeuralCore {
             return try engine.withInference { () throws(EngineError) in
                 try averagedNetwork(try input(batch, samples: try samples(batch), isTraining: false)).values()
             }
-        } catch { throw error.asDenoiserError }
-    }
-
-    /// The averaged network's output, and the gradient of its product with `gradient` with respect to the input.
-    func pullBack(
-        _ gradient: [Float], through batch: NetworkBatch
-    ) throws(DenoiserError) -> (output: [Float], inputGradient: [Float]) {
-        do {
-            let samples = try samples(batch).requiringGradient()
-            let output = try averagedNetwork(try input(batch, samples: samples, isTraining: false))
-            let cotangent = try Tensor(gradient.span, axes: batch.axes, on: device, engine: engine)
-            return (try output.values(), try output.pullBack(cotangent, to: samples).values())
         } catch { throw error.asDenoiserError }
     }
 

@@ -9,7 +9,7 @@ import Synchronization
 /// data, and any basis, a plugin's too, trains without knowing about differentiation.
 ///
 /// Predictions use the running average of the weights. All engine work happens under one lock.
-public final class NeuralDenoiser: DifferentiableDenoiser, TrainableDenoiser {
+public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser {
     /// The number of components, *K*.
     public let componentCount: Int
     /// The width of the embedding that it takes; 0 for none.
@@ -77,24 +77,34 @@ public final class NeuralDenoiser: DifferentiableDenoiser, TrainableDenoiser {
         _ cotangents: Span<Float>, through noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?,
         noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
     ) throws(DenoiserError) {
+        try pullBack(
+            cotangents, directions: 1, through: noised, states: states, embeddings: embeddings, noise: &noise,
+            into: &products)
+    }
+
+    /// Predicts the noise with the averaged weights, and pulls several cotangents back through that one prediction.
+    public func pullBack(
+        _ cotangents: Span<Float>, directions: Int, through noised: Span<Float>, states: NoisingStates,
+        embeddings: Embeddings?, noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
         let batch = try batchCount(
             noised: noised.count, noise: noise.count, cotangents: cotangents.count, products: products.count,
-            states: states, embeddings: embeddings)
+            directions: directions, states: states, embeddings: embeddings)
         guard batch > 0 else { return }
         let coefficients = Self.coefficients(of: states, count: batch, anchor)
         let input = try whitenedData(noised, coefficients)
-        let outputGradient = try dataSpace(
-            scaled(cotangents, by: \.residualScale, coefficients))
-        let (residual, inputGradient) = try core.withLock { core throws(DenoiserError) in
+        let outputGradients = try dataSpace(scaled(cotangents, by: \.residualScale, coefficients))
+        let (residual, inputGradients) = try core.withLock { core throws(DenoiserError) in
             try core.pullBack(
-                outputGradient, through: networkBatch(input, states: states, embeddings: embeddings, count: batch))
+                outputGradients, directions: directions,
+                through: networkBatch(input, states: states, embeddings: embeddings, count: batch))
         }
         try assemble(noised, residual, coefficients, into: &noise)
-        let through = try componentSpace(inputGradient)
-        for sample in 0..<batch {
-            let scales = coefficients[coefficients.count == 1 ? 0 : sample]
+        let through = try componentSpace(inputGradients)
+        for row in 0..<directions * batch {
+            let scales = coefficients[row % coefficients.count]
             for index in 0..<componentCount {
-                let place = sample * componentCount + index
+                let place = row * componentCount + index
                 products[place] = scales.anchor[index] * cotangents[place] + scales.inputScale[index] * through[place]
             }
         }
@@ -149,13 +159,15 @@ extension NeuralDenoiser {
     }
 
     /// Each component times its coefficient; one set of coefficients serves all samples, or each has its own.
+    ///
+    /// There may be several batches, one after the other.
     private func scaled(
         _ components: Span<Float>, by scale: KeyPath<GaussianAnchor.Coefficients, [Float]>,
         _ coefficients: [GaussianAnchor.Coefficients]
     ) -> [Float] {
         var result = [Float](repeating: 0, count: components.count)
         for sample in 0..<components.count / componentCount {
-            let scales = coefficients[coefficients.count == 1 ? 0 : sample][keyPath: scale]
+            let scales = coefficients[sample % coefficients.count][keyPath: scale]
             let start = sample * componentCount
             for index in 0..<componentCount { result[start + index] = components[start + index] * scales[index] }
         }

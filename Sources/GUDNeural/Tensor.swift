@@ -171,6 +171,13 @@ extension Tensor {
         try Tensor(engine.functions.gradient_with_respect_to(handle, cotangent.handle, input.handle), engine)
     }
 
+    /// The gradients of `⟨self, cotangent⟩` with respect to a leaf, for each cotangent along the first axis.
+    ///
+    /// One graph serves them all, and is released afterwards.
+    public func pullBackEach(_ cotangents: Tensor, to input: Tensor) throws(EngineError) -> Tensor {
+        try Tensor(engine.functions.gradients_with_respect_to(handle, cotangents.handle, input.handle), engine)
+    }
+
     /// What ``backward(_:)`` accumulated into this leaf.
     public func gradient() throws(EngineError) -> Tensor { try Tensor(engine.functions.gradient(handle), engine) }
 

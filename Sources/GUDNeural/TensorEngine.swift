@@ -79,6 +79,18 @@ public final class TensorEngine: Sendable {
         return try body()
     }
 
+    /// Runs the body for every index below `count` side by side on all cores, with one thread for each operation; then goes back
+    /// to as many as before.
+    func sideBySide(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        let before = threadCount
+        defer { threadCount = before }
+        Parallel.forEach(count) { index in
+            // Each thread has a number of its own, beside the one that new threads begin with.
+            threadCount = 1
+            body(index)
+        }
+    }
+
     /// Runs the body with the random numbers that the engine draws itself (dropout) beginning at a seed.
     ///
     /// They come from one generator of the whole process: models that train side by side take turns.

@@ -61,8 +61,8 @@ import Testing
     }
 
     /// A Gaussian denoiser that goes wrong in a way of its choice.
-    private struct Broken: DifferentiableDenoiser {
-        enum Fault { case batch, gap, derivative, argument }
+    private struct Broken: MultipleCotangentDenoiser {
+        enum Fault { case none, batch, gap, derivative, argument, order, directions }
         let inner: GaussianDenoiser
         let fault: Fault
         var componentCount: Int { inner.componentCount }
@@ -86,6 +86,28 @@ import Testing
                 cotangents, through: noised, states: states, embeddings: embeddings, noise: &noise, into: &products)
             for index in 0..<products.count where fault == .derivative { products[index] *= 1.5 }
         }
+
+        func pullBack(
+            _ cotangents: Span<Float>, directions: Int, through noised: Span<Float>, states: NoisingStates,
+            embeddings: Embeddings?, noise: inout MutableSpan<Float>, into products: inout MutableSpan<Float>
+        ) throws(DenoiserError) {
+            if fault != .directions {
+                _ = try batchCount(
+                    noised: noised.count, noise: noise.count, cotangents: cotangents.count, products: products.count,
+                    directions: directions, states: states, embeddings: embeddings)
+            }
+            let size = noised.count
+            let count = products.count / size
+            for direction in 0..<count {
+                let from = (fault == .order ? count - 1 - direction : direction) * size
+                var part = [Float](repeating: 0, count: size)
+                var span = part.mutableSpan
+                try pullBack(
+                    cotangents.extracting(from..<from + size), through: noised, states: states, embeddings: embeddings,
+                    noise: &noise, into: &span)
+                for index in 0..<size { products[direction * size + index] = part[index] }
+            }
+        }
     }
 
     @Test("the laws notice each fault, and no other") func teeth() throws {
@@ -93,6 +115,9 @@ import Testing
         func broken(_ fault: Broken.Fault) -> [String] {
             DenoiserLaws(Broken(inner: inner, fault: fault)).findings().filter { !$0.passed }.map(\.law)
         }
+        #expect(broken(.none) == [])
+        #expect(broken(.order) == ["several cotangents give what each gives alone"])
+        #expect(broken(.directions) == ["cotangents of another number of directions are errors"])
         #expect(broken(.derivative) == ["the pull-back is the derivative of ε̂"])
         #expect(broken(.argument) == ["buffers, states and embeddings of another size are errors"])
         #expect(broken(.batch).contains("a sample's ε̂ does not depend on its batch"))

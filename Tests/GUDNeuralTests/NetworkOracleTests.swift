@@ -53,5 +53,29 @@ struct NetworkOracleTests {
             #expect(abs(noise[place] - (sigma * batch.noised[place] + alpha * output[place])) < 2e-5)
             #expect(abs(products[place] - (sigma * cotangent[place] + gradient[place])) < 5e-5)
         }
+
+        // All rows of the Jacobian of ε̂ at once: σ on the diagonal, and α times the network's.
+        let dimension = space.dimension
+        let jacobian = try NumpyArray(contentsOf: directory.file("jacobian.npy")).floats
+        var rows = [Float](repeating: 0, count: dimension * count * dimension)
+        for output in 0..<dimension {
+            for sample in 0..<count { rows[(output * count + sample) * dimension + output] = 1 }
+        }
+        let all = try denoiser.pullBack(rows, directions: dimension, through: batch.noised, states: batch.states)
+        #expect(zip(all.noise, noise).allSatisfy { abs($0 - $1) < 1e-5 })
+        var worst: Float = 0
+        for output in 0..<dimension {
+            for sample in 0..<count {
+                let (alpha, sigma) = (Float(batch.states[sample].alpha[0]), Float(batch.states[sample].sigma[0]))
+                for input in 0..<dimension {
+                    let expected =
+                        alpha * jacobian[(sample * dimension + output) * dimension + input]
+                        + (input == output ? sigma : 0)
+                    let found = all.products[(output * count + sample) * dimension + input]
+                    worst = max(worst, abs(found - expected))
+                }
+            }
+        }
+        #expect(worst < 2e-5)
     }
 }

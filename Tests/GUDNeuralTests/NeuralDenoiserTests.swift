@@ -1,3 +1,4 @@
+import ConformanceCheckers
 import Foundation
 import GUDCore
 import GUDNeural
@@ -56,6 +57,51 @@ struct NeuralDenoiserTests {
             product += Double(products[place]) * Double(direction[place])
         }
         #expect(abs(difference - product) < 2e-3 * max(1, abs(product)))
+    }
+
+    @Test("The laws of denoisers hold, several cotangents among them", arguments: ["time", "map"])
+    func lawsHold(conditioning: String) throws {
+        let space = try NeuralFixture.space("dct", Self.image, variances: (0..<64).map { 1.5 / Double($0 + 1) })
+        var parameters = NeuralFixture.tiny
+        parameters["conditioning"] = .string(conditioning)
+        let state = NeuralFixture.shaken(try NeuralFixture.denoiser("unet", parameters, in: space).state)
+        let denoiser = try NeuralFixture.denoiser("unet", parameters, in: space, state: state)
+        let findings = DenoiserLaws(denoiser, batchTolerance: 2e-5).findings()
+        #expect(findings.contains { $0.law == "several cotangents give what each gives alone" })
+        for finding in findings { #expect(finding.passed, "\(finding)") }
+    }
+
+    @Test("Products of a batch that threads share are those of its samples in small batches")
+    func blocksOfSamples() throws {
+        let space = try NeuralFixture.space("dct", Self.image)
+        var parameters = NeuralFixture.tiny
+        parameters["conditioning"] = .string("map")
+        let state = NeuralFixture.shaken(
+            try NeuralFixture.denoiser("unet", parameters, in: space, embeddingWidth: 3).state)
+        let denoiser = try NeuralFixture.denoiser("unet", parameters, in: space, state: state, embeddingWidth: 3)
+        let (count, directions, width) = (37, 3, 64)
+        let batch = try NeuralFixture.batch(space, count: count, seed: 12)
+        let source = CounterNoise(seed: 13, purpose: .checking)
+        let cotangents = source.normals(samples: 0..<directions * count, count: width)
+        let conditions = source.normals(samples: 0..<count, count: 3, step: 1)
+        let whole = try denoiser.pullBack(
+            cotangents, directions: directions, through: batch.noised, states: batch.states,
+            embeddings: Embeddings(width: 3, values: conditions))
+        for row in [0, 17, 18, 36] {
+            func part(_ values: [Float], _ direction: Int) -> [Float] {
+                Array(values[(direction * count + row) * width..<(direction * count + row + 1) * width])
+            }
+            let single = try denoiser.pullBack(
+                (0..<directions).flatMap { part(cotangents, $0) }, directions: directions,
+                through: part(batch.noised, 0), states: .shared(batch.states[row]),
+                embeddings: Embeddings(width: 3, values: Array(conditions[3 * row..<3 * row + 3])))
+            #expect(zip(single.noise, part(whole.noise, 0)).allSatisfy { abs($0 - $1) < 1e-5 })
+            for direction in 0..<directions {
+                let found = part(whole.products, direction)
+                let expected = single.products[direction * width..<(direction + 1) * width]
+                #expect(zip(expected, found).allSatisfy { abs($0 - $1) < 2e-5 })
+            }
+        }
     }
 
     @Test("Training lowers the loss on data that are not Gaussian, and is repeatable bit for bit")

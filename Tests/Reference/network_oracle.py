@@ -2,8 +2,8 @@
 
     python network_oracle.py CHECKPOINT.safetensors INPUT.npy LEVELS.npy COTANGENT.npy OUTPUT_DIRECTORY CHANNELS MULTIPLIERS
 
-Reads `denoiser.ema.*`; images are channel-last. Writes output.npy, input_gradient.npy and weight_gradient.npy (of the input
-convolution)."""
+Reads `denoiser.ema.*`; images are channel-last. Writes output.npy, input_gradient.npy, weight_gradient.npy (of the input
+convolution), and jacobian.npy, `[sample, output, input]` in the same layout."""
 
 import pathlib
 import sys
@@ -26,4 +26,8 @@ g = torch.from_numpy(np.load(cotangent)).permute(0, 3, 1, 2)
 y.backward(g)
 for name, tensor in [("output", y), ("input_gradient", x.grad)]:
     np.save(f"{out}/{name}.npy", tensor.detach().permute(0, 2, 3, 1).contiguous().numpy())
+jacobian = torch.stack(
+    [torch.func.jacrev(lambda image: net(image[None], level[None])[0].permute(1, 2, 0).flatten())(image)
+     for image, level in zip(x.detach(), torch.from_numpy(np.load(levels)))])
+np.save(f"{out}/jacobian.npy", jacobian.detach().permute(0, 1, 3, 4, 2).flatten(2).contiguous().numpy())
 np.save(f"{out}/weight_gradient.npy", net.input.weight.grad.numpy())

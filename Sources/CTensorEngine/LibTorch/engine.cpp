@@ -317,6 +317,19 @@ gud_tensor gradient_with_respect_to(gud_tensor output, gud_tensor gradient, gud_
     return own(std::move(results[0]));
   });
 }
+gud_tensor gradients_with_respect_to(gud_tensor output, gud_tensor output_gradients, gud_tensor input) {
+  return guarded<gud_tensor>(nullptr, [=] {
+    const std::vector<Tensor> incoming = Borrowed(output_gradients)->unbind(0);
+    std::vector<Tensor> results;
+    results.reserve(incoming.size());
+    for (const Tensor &gradient : incoming) {
+      const bool is_last = results.size() + 1 == incoming.size();
+      results.push_back(
+          torch::autograd::grad({*Borrowed(output)}, {*Borrowed(input)}, {gradient}, /*retain_graph=*/!is_last)[0]);
+    }
+    return own(at::stack(results));
+  });
+}
 gud_tensor gradient(gud_tensor leaf) {
   return guarded<gud_tensor>(nullptr, [=] {
     Tensor found = Borrowed(leaf)->grad();
@@ -476,6 +489,7 @@ const gud_tensor_engine table = {
     module_release,
     module_forward,
     resize,
+    gradients_with_respect_to,
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ typedef struct gud_adamw {
   double weight_decay;
 } gud_adamw;
 
-#define GUD_ENGINE_ABI_VERSION 3u
+#define GUD_ENGINE_ABI_VERSION 4u
 
 typedef struct gud_tensor_engine {
   uint32_t abi_version;
@@ -132,6 +132,10 @@ typedef struct gud_tensor_engine {
   int (*module_forward)(gud_module module, gud_tensor input, gud_tensor *outputs, int capacity);
   // [batch, channels, height, width] at another size: bilinear, and averaging where it becomes smaller.
   gud_tensor (*resize)(gud_tensor input, int64_t height, int64_t width);
+
+  // Since version 4: several gradients with respect to a leaf through one graph, which is released afterwards.
+  // `output_gradients` has one more axis in front of the output's; so has the result in front of the input's.
+  gud_tensor (*gradients_with_respect_to)(gud_tensor output, gud_tensor output_gradients, gud_tensor input);
 } gud_tensor_engine;
 
 // The one symbol of an engine's library.

@@ -9,7 +9,7 @@ struct FlowField {
     private let schedule: any NoiseSchedule
     /// Global indices of the batch's samples.
     private let samples: Range<Int>
-    /// One direction per row: random signs, row-major `[samples, probes, K]`; empty for the exact trace.
+    /// One direction per row: random signs, row-major `[probes, samples, K]`; empty for the exact trace.
     private let signs: [Float]
     private let probes: Int
     /// How often the denoiser was asked for the whole batch.
@@ -17,8 +17,10 @@ struct FlowField {
     /// Vector–Jacobian products of single samples.
     private(set) var products = 0
 
-    /// Rows that are given to the denoiser at once.
+    /// Products that are asked for at once, where the denoiser repeats its evaluation for each.
     private static let rowLimit = 1024
+    /// Scalars of cotangents at once, where one evaluation serves many.
+    private static let scalarLimit = 1 << 22
 
     init(
         _ denoiser: any DifferentiableDenoiser, _ schedule: any NoiseSchedule, samples: Range<Int>, trace: FlowTrace,
@@ -35,9 +37,10 @@ struct FlowField {
             let width = denoiser.componentCount
             var values = [Float](repeating: 0, count: samples.count * count * width)
             Parallel.forEachRow(of: &values, width: width) { row, span in
-                let sample = samples.lowerBound + row / count
+                let (probe, sample) = row.quotientAndRemainder(dividingBy: samples.count)
                 for i in span.indices {
-                    span[i] = noise.uniform(sample: sample, step: row % count, component: i) < 0.5 ? -1 : 1
+                    let number = noise.uniform(sample: samples.lowerBound + sample, step: probe, component: i)
+                    span[i] = number < 0.5 ? -1 : 1
                 }
             }
             signs = values
@@ -63,26 +66,30 @@ struct FlowField {
         evaluations += 1
         let points = state[..<half].map(Float.init)
         let directions = probes == 0 ? active.count : probes
-        let rows = samples.count * directions
-        for start in stride(from: 0, to: rows, by: Self.rowLimit) {
-            let chunk = start..<min(rows, start + Self.rowLimit)
-            let (noise, product) = try pullBack(chunk, points, noising, active, speeds)
-            for (place, row) in chunk.enumerated() {
-                let (sample, direction) = (row / directions, row % directions)
-                let (at, first) = (place * width, sample * width)
-                if direction == 0 {
+        for range in chunks(of: directions) {
+            let cotangents = cotangents(range, active, speeds)
+            products += range.count * samples.count
+            let (noise, products) = try denoiser.pullBack(
+                cotangents, directions: range.count, through: points, states: .shared(noising))
+            if range.lowerBound == 0 {
+                for first in stride(from: 0, to: half, by: width) {
                     for i in active {
                         rate[first + i] = noising.velocity(
-                            i, noised: state[first + i], noise: Double(noise[at + i]))
+                            i, noised: state[first + i], noise: Double(noise[first + i]))
                         rate[half + first + i] -= speeds[i] * noising.sigma[i]
                     }
                 }
-                if probes == 0 {
-                    let i = active[direction]
-                    rate[half + first + i] += Double(product[at + i])
-                } else {
-                    for i in 0..<width {
-                        rate[half + first + i] += Double(signs[row * width + i] * product[at + i]) / Double(probes)
+            }
+            for (place, direction) in range.enumerated() {
+                for first in stride(from: 0, to: half, by: width) {
+                    if probes == 0 {
+                        let i = active[direction]
+                        rate[half + first + i] += Double(products[place * half + first + i])
+                    } else {
+                        for index in first..<first + width {
+                            let product = signs[direction * half + index] * products[place * half + index]
+                            rate[half + index] += Double(product) / Double(probes)
+                        }
                     }
                 }
             }
@@ -94,32 +101,30 @@ struct FlowField {
         }
     }
 
-    /// ε̂ and `Jᵀ (c w)` of some rows, each a sample with one direction w.
-    private mutating func pullBack(
-        _ rows: Range<Int>, _ points: [Float], _ noising: NoisingState, _ active: [Int], _ speeds: [Double]
-    ) throws(DenoiserError) -> (noise: [Float], products: [Float]) {
-        let width = componentCount
-        let directions = probes == 0 ? active.count : probes
-        var (repeated, cotangents) = ([Float](), [Float](repeating: 0, count: rows.count * width))
-        repeated.reserveCapacity(cotangents.count)
-        for (place, row) in rows.enumerated() {
-            let sample = row / directions
-            repeated += points[sample * width..<(sample + 1) * width]
-            if probes == 0 {
-                let i = active[row % directions]
-                cotangents[place * width + i] = Float(speeds[i])
-            } else {
-                for i in active { cotangents[place * width + i] = Float(speeds[i]) * signs[row * width + i] }
+    /// Directions that go to the denoiser together.
+    private func chunks(of directions: Int) -> [Range<Int>] {
+        let rows =
+            denoiser is any MultipleCotangentDenoiser ? Self.scalarLimit / componentCount : Self.rowLimit
+        let size = max(1, rows / samples.count)
+        return stride(from: 0, to: directions, by: size).map { $0..<min($0 + size, directions) }
+    }
+
+    /// `c w` for some directions w and all samples, row-major `[directions, samples, K]`.
+    private func cotangents(_ directions: Range<Int>, _ active: [Int], _ speeds: [Double]) -> [Float] {
+        let (width, size) = (componentCount, samples.count * componentCount)
+        var cotangents = [Float](repeating: 0, count: directions.count * size)
+        for (place, direction) in directions.enumerated() {
+            for first in stride(from: 0, to: size, by: width) {
+                if probes == 0 {
+                    let i = active[direction]
+                    cotangents[place * size + first + i] = Float(speeds[i])
+                } else {
+                    for i in active {
+                        cotangents[place * size + first + i] = Float(speeds[i]) * signs[direction * size + first + i]
+                    }
+                }
             }
         }
-        products += rows.count
-        var noise = [Float](repeating: 0, count: repeated.count)
-        var product = noise
-        var noiseSpan = noise.mutableSpan
-        var productSpan = product.mutableSpan
-        try denoiser.pullBack(
-            cotangents.span, through: repeated.span, states: .shared(noising), embeddings: nil, noise: &noiseSpan,
-            into: &productSpan)
-        return (noise, product)
+        return cotangents
     }
 }
