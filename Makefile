@@ -4,7 +4,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 # One step needs the one before, and the builds use all cores by themselves.
 .NOTPARALLEL:
-.PHONY: help setup build test quickstart plugins fuzz format lint benchmark clean distclean
+.PHONY: help setup build test quickstart figures plugins fuzz format lint benchmark clean distclean
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -15,7 +15,8 @@ setup: ## Installs what is missing: system packages, .venv with LibTorch, the te
 build: ## Builds the program in release mode: .build/release/gud
 	@swift build -c release --explicit-target-dependency-import-check error
 
-test: setup ## Builds and runs all tests, the example plugins' and the tutorial's (TEST='--filter GUDData' for some of the first)
+test: ## Sets up, builds and runs all tests, the example plugins' and the tutorial's (TEST='--filter GUDData' for some of the first)
+	@Scripts/setup.sh tests
 	@Scripts/test.sh $(TEST)
 ifndef TEST
 	@Scripts/plugins.sh
@@ -26,6 +27,9 @@ endif
 
 quickstart: setup build ## Trains on the bundled digits, samples and scores; writes runs/quickstart/
 	@.build/release/gud quickstart
+
+figures: setup build ## Makes the pictures of Documentation/schedules.md anew
+	@Scripts/figures.sh
 
 plugins: setup build ## Builds the example plugins and validates them
 	@Scripts/plugins.sh

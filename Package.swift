@@ -9,7 +9,7 @@ let package = Package(
             name: "GUD",
             targets: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural",
-                "GUDSampling", "GUDData", "GUDTraining", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
+                "GUDSampling", "GUDData", "GUDTraining", "GUDPlot", "GUDEvaluation", "GUDPipeline", "GUDPluginHost",
             ]),
         .library(name: "GUDPluginKit", targets: ["GUDPluginKit"]),
         .library(name: "ConformanceCheckers", targets: ["ConformanceCheckers"]),
@@ -37,11 +37,15 @@ let package = Package(
             name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CFFI", path: "Sources/System/CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(
+            name: "CRSVG", path: "Sources/System/CRSVG", pkgConfig: "cairo",
+            providers: [.apt(["librsvg2-dev", "fonts-dejavu-core"])]),
 
         // Foundations.
         .target(name: "GUDCore"),
         .target(name: "GUDLinearAlgebra", dependencies: ["COpenBLAS"]),
         .target(name: "GUDDigest", dependencies: ["GUDCore", "CCrypto"]),
+        .target(name: "GUDPlot", dependencies: ["CRSVG"]),
 
         .target(name: "GUDYAML", dependencies: ["GUDCore", "Yams"]),
 
@@ -62,13 +66,21 @@ let package = Package(
             dependencies: ["GUDCore", "CPNG", "CTurboJPEG", "CZlib", "CLZMA"],
             resources: [.copy("Resources/digits")]),
         .target(name: "GUDTraining", dependencies: ["GUDCore"]),
-        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
+        .target(name: "GUDEvaluation", dependencies: ["GUDCore", "GUDLinearAlgebra", "GUDPlot"]),
         .target(
             name: "GUDPipeline",
             dependencies: [
                 "GUDCore", "GUDBases", "GUDSchedules", "GUDDenoisers", "GUDConditioners", "GUDNeural", "GUDSampling",
-                "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDYAML",
+                "GUDData", "GUDDigest", "GUDTraining", "GUDEvaluation", "GUDPlot", "GUDYAML",
             ]),
+
+        .target(
+            name: "GUDReport",
+            dependencies: [
+                "GUDCore", "GUDData", "GUDEvaluation", "GUDPipeline", "GUDPlot", "GUDSampling",
+                .product(name: "Stencil", package: "Stencil"),
+            ],
+            resources: [.copy("comparison.html")]),
 
         // Plugins: the C contract, the kit for authors of Swift plugins, and the host that finds, verifies and loads them.
         .target(name: "CGUDPlugin", exclude: ["rust"]),
@@ -91,10 +103,18 @@ let package = Package(
         .executableTarget(
             name: "gud",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline",
-                "GUDPluginHost", "GUDSampling", "GUDScaffold", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDNeural", "GUDPipeline", "GUDPlot",
+                "GUDPluginHost", "GUDReport", "GUDSampling", "GUDScaffold", "GUDTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        // Makes the pictures of Documentation/schedules.md: see Scripts/figures.sh.
+        .executableTarget(
+            name: "gud-figures",
+            dependencies: [
+                "GUDCore", "GUDDenoisers", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
+            ],
+            path: "Documentation/Figures"),
 
         // The laws that every component, built in or plugged in, must satisfy.
         .target(name: "ConformanceCheckers", dependencies: ["GUDCore"]),
@@ -102,6 +122,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["GUDCore"], path: "Tests/TestSupport"),
         .testTarget(name: "GUDCoreTests", dependencies: ["GUDCore", "TestSupport"]),
+        .testTarget(name: "GUDPlotTests", dependencies: ["GUDPlot", "GUDData"]),
         .testTarget(
             name: "GUDBasesTests",
             dependencies: ["GUDCore", "GUDBases", "GUDLinearAlgebra", "ConformanceCheckers", "TestSupport"]),
@@ -122,7 +143,7 @@ let package = Package(
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
             name: "GUDEvaluationTests",
-            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "TestSupport"]),
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDData", "GUDLinearAlgebra", "GUDPlot", "TestSupport"]),
         .testTarget(
             name: "GUDNeuralTests",
             dependencies: [
@@ -145,6 +166,9 @@ let package = Package(
                 "GUDPluginHost", "GUDPluginKit", "TestSupport", "gud",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "GUDReportTests",
+            dependencies: ["GUDCore", "GUDEvaluation", "GUDPipeline", "GUDPlot", "GUDReport", "TestSupport"]),
         .testTarget(name: "GUDScaffoldTests", dependencies: ["GUDCore", "GUDScaffold", "TestSupport"]),
         .testTarget(
             name: "CommandTests", dependencies: ["gud", "GUDCore", "TestSupport"], exclude: ["Snapshots"]),

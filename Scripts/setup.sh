@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Scripts/setup.sh: installs what the build and the tests need. What is there already is skipped, so that it can run every time.
+# Scripts/setup.sh [tests]: installs what the build needs, and with 'tests' what the tests need besides. What is there already is
+# skipped, so that it can run every time.
 #
 #   1. checks for Swift 6.3 or newer;
 #   2. system libraries and tools, with apt-get;
@@ -13,6 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 torch_requirement="torch==2.13.0"
 python_requirements=(numpy scipy safetensors)
 log=.engine/setup.log
+purpose=${1:-build}
 
 check_swift() {
     local text version
@@ -38,12 +40,18 @@ missing_packages() {
         pkg-config --exists liblzma || echo liblzma-dev
         pkg-config --exists libffi || echo libffi-dev
         pkg-config --exists libcrypto || echo libssl-dev
+        pkg-config --exists librsvg-2.0 || echo librsvg2-dev
     else
-        printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev libssl-dev
+        printf '%s\n' pkg-config libopenblas-dev libpng-dev libturbojpeg0-dev zlib1g-dev liblzma-dev libffi-dev libssl-dev \
+            librsvg2-dev
     fi
+    # Pictures of plots hold text, for which librsvg needs a font.
+    [[ -n $(find -L /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null) ]] || echo fonts-dejavu-core
     # For the tests alone: a foreign library to bind by manifest.
     ldconfig -p | grep -q 'libfftw3f\.so\.3' || echo libfftw3-single3
     "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    # A browser that opens the reports.
+    if [[ $purpose == tests ]]; then command -v chromium >/dev/null || echo chromium; fi
 }
 
 install_packages() {

@@ -46,6 +46,8 @@ public struct CounterNoise: Sendable {
         case validation = 18
         /// The times at which a model is validated.
         case validationTime = 19
+        /// Samples that are followed to find out where a solver errs.
+        case pilot = 20
     }
 
     /// The seed.

@@ -155,6 +155,17 @@ public struct Configuration: Sendable, Equatable {
         return tree
     }
 
+    /// Every parameter with its value as text, by its path: `schedule.softness` to `0.5`.
+    ///
+    /// - Throws: As ``resolvedTree(_:)``.
+    public func flattened(_ registry: Registry) throws -> [String: String] {
+        func leaves(_ value: ParameterValue, _ path: String) -> [(String, String)] {
+            guard case .table(let table) = value else { return [(path, value.description)] }
+            return table.flatMap { leaves($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)") }
+        }
+        return Dictionary(uniqueKeysWithValues: leaves(.table(try resolvedTree(registry)), ""))
+    }
+
     /// The checked parameters of a section's component.
     func parameters(_ section: String, _ choice: Choice, kind: String, _ registry: Registry) throws -> Parameters {
         try registry.entry(kind, named: choice.name).descriptor.schema.resolve(choice.parameters, at: section)

@@ -36,6 +36,17 @@ public struct Pipeline: Sendable {
     public static func fit(
         _ configuration: Configuration, to dataset: Dataset, registry: Registry, device: String = "cpu"
     ) throws -> Pipeline {
+        let fit = try fitSpace(configuration, to: dataset, registry: registry)
+        return try Pipeline(
+            configuration, registry: registry, classCount: dataset.classCount, space: fit.space,
+            denoiserFitting: try fit.space.components(of: fit.values), denoiserState: nil, device: device,
+            report: fit.report)
+    }
+
+    /// Fits the basis and its scales: the space, the data that it was fitted to, and what fitting found.
+    static func fitSpace(
+        _ configuration: Configuration, to dataset: Dataset, registry: Registry
+    ) throws -> (space: ComponentSpace, values: [Float], report: [String]) {
         var report: [String] = []
         let basisParameters = try configuration.parameters("basis", configuration.basis, kind: "basis", registry)
         let values = try configuration.augmentation(of: dataset).fitting(dataset.training)
@@ -47,11 +58,16 @@ public struct Pipeline: Sendable {
         let fit = try SpaceFit(
             basis: basis, data: centred, whitening: basisParameters[Whitening.parameter],
             varianceFloor: basisParameters[Whitening.varianceFloor])
-        report += fit.report
-        let components = try fit.space.components(of: values)
-        return try Pipeline(
-            configuration, registry: registry, classCount: dataset.classCount, space: fit.space,
-            denoiserFitting: components, denoiserState: nil, device: device, report: report)
+        return (fit.space, values, report + fit.report)
+    }
+
+    /// The schedule of a configuration for a space.
+    static func schedule(
+        of configuration: Configuration, in space: ComponentSpace, _ registry: Registry
+    ) throws -> any NoiseSchedule {
+        try registry.factory(.schedule, named: configuration.schedule.name).make(
+            configuration.parameters("schedule", configuration.schedule, kind: "schedule", registry),
+            ScheduleContext(space))
     }
 
     /// Puts a pipeline together around a space.
@@ -64,9 +80,7 @@ public struct Pipeline: Sendable {
         self.classCount = classCount
         self.space = space
         self.report = report
-        schedule = try registry.factory(.schedule, named: configuration.schedule.name).make(
-            configuration.parameters("schedule", configuration.schedule, kind: "schedule", registry),
-            ScheduleContext(space))
+        schedule = try Self.schedule(of: configuration, in: space, registry)
         conditioner = try registry.factory(.conditioner, named: configuration.conditioner.name).make(
             configuration.parameters("conditioner", configuration.conditioner, kind: "conditioner", registry),
             classCount)

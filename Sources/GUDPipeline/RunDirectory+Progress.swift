@@ -27,12 +27,13 @@ extension RunDirectory {
         return (checkpoints().steps.last ?? 0) >= (try configuration.training().stepCount) ? .finished : .begun
     }
 
-    /// The last reported training loss; `nil` where there is none.
-    public var lastLoss: Double? {
-        guard let text = try? String(contentsOfFile: metricsPath, encoding: .utf8),
-            let line = text.split(separator: "\n").dropFirst().last
-        else { return nil }
-        let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-        return cells.count > 1 ? Double(cells[1]) : nil
+    /// The reported training losses, by step; empty where there are none.
+    public var losses: [(step: Int, loss: Double)] {
+        guard let text = try? String(contentsOfFile: metricsPath, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").dropFirst().compactMap { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            guard cells.count > 1, let step = Int(cells[0]), let loss = Double(cells[1]) else { return nil }
+            return (step, loss)
+        }
     }
 }

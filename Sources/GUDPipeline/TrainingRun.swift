@@ -131,22 +131,15 @@ public final class TrainingRun {
             "training.steps", "training.logEvery", "training.checkpointEvery", "training.keepCheckpoints",
             "training.sampleEvery", "baseDirectory",
         ]
-        let old = Dictionary(uniqueKeysWithValues: flattened(.table(try kept.resolvedTree(registry)), ""))
-        let new = Dictionary(uniqueKeysWithValues: flattened(.table(try configuration.resolvedTree(registry)), ""))
+        let (old, new) = (try kept.flattened(registry), try configuration.flattened(registry))
         let differences = Set(old.keys).union(new.keys).subtracting(mayChange).sorted().filter { key in
             old[key] != new[key] && !key.hasPrefix("data.") && !key.hasPrefix("sampler.") && !key.hasSuffix(".isolated")
         }.map { key in
-            "\(key): the run has \(old[key]?.description ?? "nothing"), the configuration "
-                + "\(new[key]?.description ?? "nothing")"
+            "\(key): the run has \(old[key] ?? "nothing"), the configuration \(new[key] ?? "nothing")"
         }
         guard differences.isEmpty else {
             throw CheckpointError.mismatch(directory.path, differences: differences)
         }
-    }
-
-    private static func flattened(_ value: ParameterValue, _ path: String) -> [(String, ParameterValue)] {
-        guard case .table(let table) = value else { return [(path, value)] }
-        return table.flatMap { flattened($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)") }
     }
 }
 

@@ -17,10 +17,13 @@ public struct Ancestral: LinearSolver {
     /// The name in the registry.
     public static let name = "ancestral"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
 
     /// Ancestral sampling on a grid.
     public init(grid: TimeGrid) { self.grid = grid }
+
+    /// How a step errs: as one of plain `ddim` does, which treats the drift alike.
+    public var stepModel: StepModel { DDIM(grid: grid, isAnchored: false).stepModel }
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
@@ -43,13 +46,10 @@ public struct Ancestral: LinearSolver {
 }
 
 extension Ancestral {
-    static let steps = SamplerParameter.steps(default: 250)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name, summary: "Stochastic: draws each state from its exact posterior given the clean estimate.",
-                schema: ParameterSchema([steps.specification]))
-        ) { Ancestral(grid: .uniform(steps: $0[steps])) }
+        .onGrid(
+            summary: "Stochastic: draws each state from its exact posterior given the clean estimate.",
+            steps: 250
+        ) { grid, _ in Ancestral(grid: grid) }
     }
 }

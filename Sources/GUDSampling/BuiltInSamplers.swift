@@ -17,13 +17,6 @@ public enum BuiltInSamplers {
 
 /// The parameters that several samplers share.
 enum SamplerParameter {
-    /// The number of steps.
-    ///
-    /// Each costs one evaluation of the denoiser (two with guidance; twice that for `heun`), and the final denoising one more.
-    static func steps(default count: Int) -> Parameter<Int> {
-        Parameter("steps", default: count, range: 1...100_000, "Number of equal steps of time from noise to data.")
-    }
-
     /// Whether a solver integrates the residual to the Gaussian fit only.
     static let anchored = Parameter(
         "anchored", default: true,

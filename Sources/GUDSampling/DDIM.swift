@@ -16,7 +16,7 @@ public struct DDIM: LinearSolver {
     /// The name in the registry.
     public static let name = "ddim"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
     /// Whether it integrates the residual to the Gaussian fit.
     public let isAnchored: Bool
 
@@ -26,6 +26,9 @@ public struct DDIM: LinearSolver {
         self.isAnchored = isAnchored
     }
 
+    /// How a step errs.
+    public var stepModel: StepModel { StepModel(of: self, history: 0) }
+
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
         ExponentialStep(step, isAnchored: isAnchored).map(ComponentUpdate.init(holding:)) ?? .gaussianFlow(step)
@@ -33,13 +36,10 @@ public struct DDIM: LinearSolver {
 }
 
 extension DDIM {
-    static let steps = SamplerParameter.steps(default: 50)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name, summary: "Deterministic, first order: DDIM with a step of its own for each component.",
-                schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
-        ) { DDIM(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
+        .onGrid(
+            summary: "Deterministic, first order: DDIM with a step of its own for each component.",
+            steps: 50, parameters: [SamplerParameter.anchored.specification]
+        ) { DDIM(grid: $0, isAnchored: $1[SamplerParameter.anchored]) }
     }
 }

@@ -20,7 +20,7 @@ public struct DPMSolverPlusPlus2M: LinearSolver {
     /// The name in the registry.
     public static let name = "dpm++2m"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
     /// Whether it integrates the residual to the Gaussian fit.
     public let isAnchored: Bool
 
@@ -29,6 +29,9 @@ public struct DPMSolverPlusPlus2M: LinearSolver {
         self.grid = grid
         self.isAnchored = isAnchored
     }
+
+    /// How a step errs.
+    public var stepModel: StepModel { StepModel(of: self, history: 1) }
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
@@ -50,14 +53,10 @@ extension ComponentUpdate {
 }
 
 extension DPMSolverPlusPlus2M {
-    static let steps = SamplerParameter.steps(default: 20)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name,
-                summary: "Deterministic, second order: DPM-Solver++ (2M) with a step of its own for each component.",
-                schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
-        ) { DPMSolverPlusPlus2M(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
+        .onGrid(
+            summary: "Deterministic, second order: DPM-Solver++ (2M) with a step of its own for each component.",
+            steps: 20, parameters: [SamplerParameter.anchored.specification]
+        ) { DPMSolverPlusPlus2M(grid: $0, isAnchored: $1[SamplerParameter.anchored]) }
     }
 }

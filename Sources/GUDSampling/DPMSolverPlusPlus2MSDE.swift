@@ -21,7 +21,7 @@ public struct DPMSolverPlusPlus2MSDE: LinearSolver {
     /// The name in the registry.
     public static let name = "dpm++2m-sde"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
     /// Whether it integrates the residual to the Gaussian fit.
     public let isAnchored: Bool
 
@@ -30,6 +30,9 @@ public struct DPMSolverPlusPlus2MSDE: LinearSolver {
         self.grid = grid
         self.isAnchored = isAnchored
     }
+
+    /// How a step errs: as one of `dpm++2m` does, which treats the drift alike.
+    public var stepModel: StepModel { DPMSolverPlusPlus2M(grid: grid, isAnchored: isAnchored).stepModel }
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
@@ -68,14 +71,10 @@ extension ComponentUpdate {
 }
 
 extension DPMSolverPlusPlus2MSDE {
-    static let steps = SamplerParameter.steps(default: 50)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name,
-                summary: "Stochastic, two steps: SDE-DPM-Solver++ (2M) with a step of its own for each component.",
-                schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
-        ) { DPMSolverPlusPlus2MSDE(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
+        .onGrid(
+            summary: "Stochastic, two steps: SDE-DPM-Solver++ (2M) with a step of its own for each component.",
+            steps: 50, parameters: [SamplerParameter.anchored.specification]
+        ) { DPMSolverPlusPlus2MSDE(grid: $0, isAnchored: $1[SamplerParameter.anchored]) }
     }
 }

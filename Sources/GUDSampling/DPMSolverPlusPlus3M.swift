@@ -23,7 +23,7 @@ public struct DPMSolverPlusPlus3M: LinearSolver {
     /// The name in the registry.
     public static let name = "dpm++3m"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
     /// Whether it integrates the residual to the Gaussian fit.
     public let isAnchored: Bool
 
@@ -32,6 +32,9 @@ public struct DPMSolverPlusPlus3M: LinearSolver {
         self.grid = grid
         self.isAnchored = isAnchored
     }
+
+    /// How a step errs.
+    public var stepModel: StepModel { StepModel(of: self, history: 2) }
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
@@ -63,14 +66,10 @@ public struct DPMSolverPlusPlus3M: LinearSolver {
 }
 
 extension DPMSolverPlusPlus3M {
-    static let steps = SamplerParameter.steps(default: 20)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name,
-                summary: "Deterministic, third order: DPM-Solver++ (3M) with a step of its own for each component.",
-                schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
-        ) { DPMSolverPlusPlus3M(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
+        .onGrid(
+            summary: "Deterministic, third order: DPM-Solver++ (3M) with a step of its own for each component.",
+            steps: 20, parameters: [SamplerParameter.anchored.specification]
+        ) { DPMSolverPlusPlus3M(grid: $0, isAnchored: $1[SamplerParameter.anchored]) }
     }
 }

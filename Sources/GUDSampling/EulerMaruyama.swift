@@ -15,10 +15,21 @@ public struct EulerMaruyama: LinearSolver {
     /// The name in the registry.
     public static let name = "euler-maruyama"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
 
     /// Euler–Maruyama on a grid.
     public init(grid: TimeGrid) { self.grid = grid }
+
+    /// How a step errs: as one of Euler's method for the probability flow.
+    public var stepModel: StepModel {
+        StepModel(history: 0) { step in
+            let duration = step.from.time - step.to.time
+            let scoreWeight = step.from.sigma * step.from.gammaRate
+            return ComponentUpdate(
+                keep: 1 + step.from.sigma * scoreWeight * duration / 2, slope: .noise,
+                current: -scoreWeight * duration / 2)
+        }
+    }
 
     /// The step of one component.
     public func update(_ step: ComponentStep) -> ComponentUpdate {
@@ -32,13 +43,10 @@ public struct EulerMaruyama: LinearSolver {
 }
 
 extension EulerMaruyama {
-    static let steps = SamplerParameter.steps(default: 250)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name, summary: "Stochastic: plain Euler–Maruyama steps of the reverse-time equation.",
-                schema: ParameterSchema([steps.specification]))
-        ) { EulerMaruyama(grid: .uniform(steps: $0[steps])) }
+        .onGrid(
+            summary: "Stochastic: plain Euler–Maruyama steps of the reverse-time equation.",
+            steps: 250
+        ) { grid, _ in EulerMaruyama(grid: grid) }
     }
 }

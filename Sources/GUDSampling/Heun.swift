@@ -14,11 +14,11 @@ import GUDCore
 ///
 /// Source: Karras, Aittala, Aila & Laine, "Elucidating the design space", arXiv:2206.00364, algorithm 1, in the exponential form
 /// of Cox & Matthews, "Exponential time differencing for stiff systems", J. Comput. Phys. 176 (2002), equation 22, per component.
-public struct Heun: Sampler {
+public struct Heun: GridSampler {
     /// The name in the registry.
     public static let name = "heun"
     /// The times that it visits.
-    public let grid: TimeGrid
+    public var grid: TimeGrid
     /// Whether it integrates the residual to the Gaussian fit.
     public let isAnchored: Bool
 
@@ -26,6 +26,15 @@ public struct Heun: Sampler {
     public init(grid: TimeGrid, isAnchored: Bool = true) {
         self.grid = grid
         self.isAnchored = isAnchored
+    }
+
+    /// How a step errs where its provisional state is right.
+    public var stepModel: StepModel {
+        StepModel(
+            slope: { step in
+                ExponentialStep.slope(at: step.from, variance: step.variance, isAnchored: isAnchored)
+                    ?? ComponentUpdate.Slope(state: 0, noise: 0)
+            }, correction: correction)
     }
 
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
@@ -73,15 +82,11 @@ public struct Heun: Sampler {
 }
 
 extension Heun {
-    static let steps = SamplerParameter.steps(default: 18)
-
     static var factory: SamplerFactory {
-        SamplerFactory(
-            Descriptor(
-                name: name,
-                summary:
-                    "Deterministic, second order, two evaluations a step: Heun's method in each component's own steps.",
-                schema: ParameterSchema([steps.specification, SamplerParameter.anchored.specification]))
-        ) { Heun(grid: .uniform(steps: $0[steps]), isAnchored: $0[SamplerParameter.anchored]) }
+        .onGrid(
+            summary:
+                "Deterministic, second order, two evaluations a step: Heun's method in each component's own steps.",
+            steps: 18, parameters: [SamplerParameter.anchored.specification]
+        ) { Heun(grid: $0, isAnchored: $1[SamplerParameter.anchored]) }
     }
 }

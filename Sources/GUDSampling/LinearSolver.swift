@@ -7,14 +7,11 @@ import GUDCore
 ///
 ///     struct Halving: LinearSolver {
 ///         static let name = "halving"
-///         let grid = TimeGrid.uniform(steps: 10)
+///         var grid = TimeGrid.uniform(steps: 10)
+///         var stepModel: StepModel { StepModel(of: self, history: 0) }
 ///         func update(_ step: ComponentStep) -> ComponentUpdate { ComponentUpdate(keep: 0.5) }
 ///     }
-public protocol LinearSolver: Sampler {
-    /// The name, for messages and the registry.
-    static var name: String { get }
-    /// The times that it visits.
-    var grid: TimeGrid { get }
+public protocol LinearSolver: GridSampler {
     /// What one step does to one component whose γ changes in it.
     ///
     /// - Complexity: Called once per component, step and batch; the result serves all samples of the batch.
@@ -30,7 +27,10 @@ extension LinearSolver {
     }
 
     /// Takes a batch from the state at t = 1 to the state at t = 0.
-    func integrate(_ run: inout SamplingRun) throws {
+    func integrate(_ run: inout SamplingRun) throws { try integrate(&run) { _ in } }
+
+    /// The same, with a closure that is told of the run after every evaluation of the denoiser.
+    func integrate(_ run: inout SamplingRun, onEvaluation: (SamplingRun) -> Void) throws {
         let variances = run.problem.variances
         let normals = CounterNoise(seed: run.problem.seed, purpose: .sampler)
         var slopes = SlopeHistory(count: run.components.count)
@@ -42,6 +42,7 @@ extension LinearSolver {
             let to = try run.schedule.state(at: grid.times[step + 1])
             let update = StateUpdate(from: from, to: to, earlier: earlier, variances: variances, formula: update)
             try run.predictNoise()
+            onEvaluation(run)
             slopes.shift()
             update.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
             if update.isStochastic { normals.fill(&fresh, samples: run.batch, step: step) }

@@ -1,5 +1,7 @@
 /// Watches a sampler at work: progress, trajectories, previews.
 public struct SamplingObserver: Sendable {
+    /// Called with the times that a placement chose, before the first batch, where a sampler leaves its times to one.
+    public var onPlacement: @Sendable (PlacedGrid) -> Void
     /// Called with the state at t = 1 and after every step, batch by batch, on the thread that samples.
     public var onState: @Sendable (SamplingSnapshot) -> Void
     /// Called with what each batch has cost, after its final denoising, on the thread that samples.
@@ -8,14 +10,16 @@ public struct SamplingObserver: Sendable {
     /// An observer that works through closures.
     public init(
         onState: @escaping @Sendable (SamplingSnapshot) -> Void,
-        onBatch: @escaping @Sendable (SamplingCost) -> Void = { _ in }
+        onBatch: @escaping @Sendable (SamplingCost) -> Void = { _ in },
+        onPlacement: @escaping @Sendable (PlacedGrid) -> Void = { _ in }
     ) {
+        self.onPlacement = onPlacement
         self.onState = onState
         self.onBatch = onBatch
     }
 }
 
-/// What it took to draw a batch.
+/// What it took to draw a batch; what a placement cost before is told by ``PlacedGrid/evaluations``.
 public struct SamplingCost: Sendable, Equatable {
     /// Global indices of the batch's samples.
     public let samples: Range<Int>

@@ -49,6 +49,12 @@ public struct SamplingProblem: Sendable {
         }
     }
 
+    /// The schedule, with the given components held.
+    func heldSchedule() throws(ScheduleError) -> any NoiseSchedule {
+        guard let given = condition.given else { return schedule }
+        return try HeldSchedule(schedule, holding: given.mask)
+    }
+
     /// Checks that the parts fit together.
     ///
     /// - Throws: ``SamplingError/count(_:expected:what:)``, ``SamplingError/variance(_:component:)`` or

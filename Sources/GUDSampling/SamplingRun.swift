@@ -30,11 +30,7 @@ struct SamplingRun {
         self.sampler = sampler
         self.observer = observer
         self.stepCount = stepCount
-        if let given = problem.condition.given {
-            schedule = try HeldSchedule(problem.schedule, holding: given.mask)
-        } else {
-            schedule = problem.schedule
-        }
+        schedule = try problem.heldSchedule()
         state = try schedule.state(at: 1)
         components = [Float](repeating: 0, count: batch.count * problem.componentCount)
         noise = components
@@ -63,7 +59,7 @@ struct SamplingRun {
 
     /// Draws the state from the matched prior `z_i ~ N(0, α_i² v_i + σ_i²)`, which is exact for Gaussian data at any γ_i;
     /// given components are noised from their values, `z_i ~ N(α_i z_i(0), σ_i²)`.
-    mutating func drawPrior() {
+    mutating func drawPrior(_ purpose: CounterNoise.Purpose = .prior) {
         let count = problem.componentCount
         let given = problem.condition.given
         let isGiven = given?.mask ?? [Bool](repeating: false, count: count)
@@ -71,7 +67,7 @@ struct SamplingRun {
         let deviations = (0..<count).map {
             isGiven[$0] ? state.sigma[$0] : state.marginalVariance($0, clean: problem.variances[$0]).squareRoot()
         }
-        CounterNoise(seed: problem.seed, purpose: .prior).fill(&components, samples: batch, step: 0)
+        CounterNoise(seed: problem.seed, purpose: purpose).fill(&components, samples: batch, step: 0)
         Parallel.forEachRow(of: &components, width: count) { _, z in
             for i in z.indices { z[i] = Float(means[i] + deviations[i] * Double(z[i])) }
         }

@@ -19,7 +19,8 @@ struct GUDCommand: ParsableCommand {
             """,
         version: GUDVersion.current,
         subcommands: [
-            QuickstartCommand.self, TrainCommand.self, SweepCommand.self, SampleCommand.self, NLLCommand.self,
+            QuickstartCommand.self, TrainCommand.self, SweepCommand.self, CompareCommand.self, SampleCommand.self,
+            NLLCommand.self,
             EvaluateCommand.self, ExtractorCommand.self, ListCommand.self, ExplainCommand.self, BasisCommand.self,
             ScheduleCommand.self, PluginCommand.self, DoctorCommand.self,
         ])

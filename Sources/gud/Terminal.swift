@@ -10,6 +10,18 @@ enum Terminal {
     /// Whether standard error is a terminal that can show a moving line.
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
+    /// Characters in a line of standard output: those of the terminal, else of `COLUMNS`, else 80.
+    static var width: Int {
+        var size = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.map { min(max($0, 1), 1000) } ?? 80
+    }
+
+    /// Whether standard output shows colours: it is a terminal, and `NO_COLOR` does not forbid it.
+    static var showsColor: Bool {
+        isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+    }
+
     /// Lines of columns, each as wide as its widest entry; all but the first are right-aligned where `numeric`.
     static func table(_ rows: [[String]], numeric: Bool = false) -> String {
         let columns = rows.map(\.count).max() ?? 0

@@ -8,10 +8,12 @@ struct ToolTests {
     @Test(
         "Help texts are what they were; GUD_RECORD=1 writes them anew",
         arguments: [
-            "", "quickstart", "train", "sweep", "sample", "nll", "evaluate", "extractor train", "extractor info",
+            "", "quickstart", "train", "sweep", "compare", "sample", "nll", "evaluate", "extractor train",
+            "extractor info",
             "list",
             "explain", "basis show", "basis apply",
-            "schedule table", "plugin list", "plugin info", "plugin new", "plugin build", "plugin validate",
+            "schedule table", "schedule plot", "schedule lint", "plugin list", "plugin info", "plugin new",
+            "plugin build", "plugin validate",
             "plugin probe", "plugin trust", "plugin bench", "doctor",
         ])
     func help(_ command: String) throws {

@@ -122,13 +122,20 @@ struct VectorIMMSETests {
             return sum
         }
         let exact = half(-8) - half(8)
-        let starts: [(String, Double)] = [("scalar", 0), ("soft", 6), ("hard", 16)]
+        let starts: [(String, Double)] = [("scalar", 0), ("soft", 8), ("hard", 16)]
         for (name, gap) in starts {
             let start = (0..<4).map { -8 - gap * Double(3 - $0) }
             let end = start.map { $0 + 16 + 3 * gap }
             let value = try integral(FormulaSchedule.linear(from: start, to: end, clip: -8...8), covariance)
             print("\(name): \(value) nats, exact \(exact)")
             #expect((value - exact).magnitude < 1e-6, "\(name)")
+            let rate = InformationRate(
+                schedule: FormulaSchedule.linear(from: start, to: end, clip: -8...8),
+                denoiser: try GaussianDenoiser(covariance: .full(covariance), componentCount: 4))
+            // Components begin and cease to move at fourths and fifths of the path.
+            let running = try rate.runningIntegral(parts: 1000)
+            #expect(((running.last ?? 0) - exact).magnitude < 1e-3, "\(name)")
+            #expect(zip(running, running.dropFirst()).allSatisfy { $0 < $1 })
         }
     }
 }

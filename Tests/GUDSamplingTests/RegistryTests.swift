@@ -21,10 +21,14 @@ struct RegistryTests {
         }
         #expect(
             parameters == [
-                ["steps = 250"], ["steps = 50", "anchored = true"],
+                ["steps = 250", "placement = time", "times = null"],
+                ["steps = 50", "anchored = true", "placement = time", "times = null"],
                 ["rtol = 0.0001", "atol = 0.0001", "frames = 20", "maxSteps = 10000", "anchored = true"],
-                ["steps = 20", "anchored = true"], ["steps = 50", "anchored = true"],
-                ["steps = 20", "anchored = true"], ["steps = 250"], ["steps = 18", "anchored = true"],
+                ["steps = 20", "anchored = true", "placement = time", "times = null"],
+                ["steps = 50", "anchored = true", "placement = time", "times = null"],
+                ["steps = 20", "anchored = true", "placement = time", "times = null"],
+                ["steps = 250", "placement = time", "times = null"],
+                ["steps = 18", "anchored = true", "placement = time", "times = null"],
             ])
     }
 
@@ -36,6 +40,19 @@ struct RegistryTests {
         let sampler = try #require(try factory.make(parameters) as? DPMSolverPlusPlus2M)
         #expect(sampler.grid == .uniform(steps: 7))
         #expect(!sampler.isAnchored)
+    }
+
+    @Test("A placement and given times are read, and times that do not fall from 1 to 0 are refused")
+    func placement() throws {
+        let factory = try registry().factory(.sampler, named: "dpm++2m")
+        let schema = factory.descriptor.schema
+        let placed = try factory.make(schema.resolve(["placement": .string("snr")], at: "sampler"))
+        #expect((placed as? PlacedSampler<DPMSolverPlusPlus2M>)?.placement == .snr)
+        let times = try schema.resolve(["times": [1.0, 0.5, 0.0].parameterValue], at: "sampler")
+        #expect((try factory.make(times) as? DPMSolverPlusPlus2M)?.grid.times == [1, 0.5, 0])
+        let rising = try schema.resolve(["times": [0.0, 0.5, 1.0].parameterValue], at: "sampler")
+        #expect(throws: ParameterError.self) { try factory.make(rising) }
+        #expect(throws: ParameterError.self) { try schema.resolve(["placement": .string("best")], at: "sampler") }
     }
 
     @Test("The adaptive solver takes tolerances instead of steps")

@@ -27,13 +27,19 @@ public enum PNGFile {
     ///
     /// - Throws: ``FileError/write(_:reason:)``.
     public static func write(_ image: PixelImage, to path: String) throws(FileError) {
-        let bytes: [UInt8]
+        try AtomicFile.write(Data(try bytes(of: image, for: path)), to: path)
+    }
+
+    /// An image as the bytes of a file.
+    ///
+    /// - Parameter path: What messages call it.
+    /// - Throws: ``FileError/write(_:reason:)``.
+    public static func bytes(of image: PixelImage, for path: String) throws(FileError) -> [UInt8] {
         do {
-            bytes = try _UnsafePNG.encode(image)
+            return try _UnsafePNG.encode(image)
         } catch {
             throw .write(path, reason: error.reason)
         }
-        try AtomicFile.write(Data(bytes), to: path)
     }
 
     /// Reads an image.

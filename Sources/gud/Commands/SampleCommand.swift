@@ -3,6 +3,7 @@ import Foundation
 import GUDCore
 import GUDData
 import GUDPipeline
+import GUDPlot
 import GUDSampling
 
 struct SampleCommand: ParsableCommand {
@@ -50,6 +51,14 @@ struct SampleCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The file to write, .png or .npy.")
     var output: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Also draw the first samples (8 at most) on their way from noise, .png or .svg.", valueName: "FILE"))
+    var trajectory: String?
+
+    @Option(help: "States of the trajectory, evenly over the steps.")
+    var frames = 12
+
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var plugins: PluginOptions
@@ -62,6 +71,8 @@ struct SampleCommand: ParsableCommand {
         guard given.isEmpty || given.count == 2 else {
             throw ValidationError("--given takes two files: MASK.npy VALUES.npy")
         }
+        guard frames >= 2 else { throw ValidationError("--frames \(frames): show at least 2 states") }
+        if let trajectory { _ = try FigureFile.format(of: trajectory, option: "--trajectory") }
         guard ["png", "npy"].contains(URL(fileURLWithPath: output).pathExtension.lowercased()) else {
             throw ValidationError("-o \(output): the file must end in .png or .npy")
         }
@@ -73,15 +84,31 @@ struct SampleCommand: ParsableCommand {
             overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
         Interrupt.watch()
         let samples: [Float]
+        let sampler = try chosenSampler(pipeline, registry)
         do {
             samples = try pipeline.sample(
-                0..<count, seed: seed, request: try request(), sampler: try chosenSampler(pipeline, registry),
+                0..<count, seed: seed, request: try request(), sampler: sampler,
                 batchSize: batchSize, isCancelled: { Interrupt.isRequested })
+            if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         } catch SamplingError.cancelled {
             throw Interrupted()
         }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
         print(output)
+        if let trajectory { print(trajectory) }
+    }
+
+    private func draw(_ pipeline: Pipeline, _ sampler: any Sampler, to path: String) throws {
+        let count = min(count, 8)
+        let trajectory = try pipeline.trajectory(
+            0..<count, seed: seed, frames: frames, request: try request(), sampler: sampler,
+            isCancelled: { Interrupt.isRequested })
+        let shape = pipeline.space.shape
+        let made = try TrajectoryFigure.plot(
+            "", rows: (0..<count).map { TrajectoryFigure.Row("\($0)", trajectory, sample: $0, shape: shape) },
+            times: trajectory.times, shape: shape, axis: "sample")
+        try FigureFile.write(
+            Figure(panels: [made.plot], plotWidth: made.width, plotHeight: made.height), to: path)
     }
 
     private func request() throws -> ConditionRequest {

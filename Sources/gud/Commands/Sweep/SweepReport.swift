@@ -28,7 +28,7 @@ struct SweepReport {
             let result = likelihood.flatMap { task.result(of: $0) }
             return Line(
                 name: task.member.name, group: task.member.group, state: state, seconds: task.seconds,
-                loss: task.directory.lastLoss, bits: result?["bitsPerDimension"] as? Double,
+                loss: task.directory.losses.last?.loss, bits: result?["bitsPerDimension"] as? Double,
                 bitsError: result?["bitsPerDimensionError"] as? Double)
         }
     }
