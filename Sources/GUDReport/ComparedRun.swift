@@ -12,8 +12,10 @@ public struct ComparedRun: Sendable {
     public var settings: [String: String]
     /// The training loss by step; empty for exact denoisers.
     public var losses: [(step: Double, loss: Double)]
-    /// Samples for people to look at, as a PNG file.
+    /// Samples for people to look at, as a PNG file, where they are images.
     public var picture: [UInt8]?
+    /// Samples as points, where they lie in the plane.
+    public var scatter: Figure?
     /// The noise schedule, drawn.
     public var schedule: Figure?
 
@@ -21,13 +23,14 @@ public struct ComparedRun: Sendable {
     public init(
         name: String, evaluation: RunEvaluation, settings: [String: String],
         losses: [(step: Double, loss: Double)] = [],
-        picture: [UInt8]? = nil, schedule: Figure? = nil
+        picture: [UInt8]? = nil, scatter: Figure? = nil, schedule: Figure? = nil
     ) {
         self.name = name
         self.evaluation = evaluation
         self.settings = settings
         self.losses = losses
         self.picture = picture
+        self.scatter = scatter
         self.schedule = schedule
     }
 }

@@ -25,15 +25,15 @@ struct ComparisonFigures {
         return panels.isEmpty ? nil : Figure("Sample quality by cost", panels: panels, columns: 2)
     }
 
-    /// One line per sampler of a group.
+    /// One line per sampler of a group, each second one dashed.
     private func curves(of group: RunGroup, measure: Measure.Name, extractor: String, ink: Ink) -> [Mark] {
-        var samplers: [String] = []
+        var samplers: [[String: String]] = []
         for entry in group.runs[0].evaluation.modelEntries {
-            guard let sampler = entry.sampling?.sampler, !samplers.contains(sampler) else { continue }
+            guard let sampler = Self.sampler(entry), !samplers.contains(sampler) else { continue }
             samplers.append(sampler)
         }
         return samplers.enumerated().flatMap { position, sampler -> [Mark] in
-            let entries = group.runs[0].evaluation.modelEntries.filter { $0.sampling?.sampler == sampler }
+            let entries = group.runs[0].evaluation.modelEntries.filter { Self.sampler($0) == sampler }
             let dots = entries.compactMap { entry -> (cost: Double, value: Double, error: Double)? in
                 let values = group.runs.compactMap { run in
                     run.evaluation.modelEntries.first { $0.name == entry.name }?.measure(measure, on: extractor)
@@ -50,6 +50,13 @@ struct ComparisonFigures {
                 .line(Line(x: x, y: y, ink: ink, isDashed: position % 2 == 1)),
                 .points(Points(x: x, y: y, error: dots.map(\.error), ink: ink)),
             ]
+        }
+    }
+
+    /// What a line is of: a sampler with its parameters, whatever the number of steps.
+    private static func sampler(_ entry: RunEvaluation.Entry) -> [String: String]? {
+        entry.sampling.map { sampling in
+            sampling.parameters.filter { $0.key != "steps" }.merging(["name": sampling.sampler]) { _, name in name }
         }
     }
 

@@ -54,7 +54,8 @@ public struct ComparisonPage {
         let text = try template ?? Self.template()
         let figures = ComparisonFigures(groups: groups)
         let drawn =
-            [
+            runs.compactMap(\.scatter)
+            + [
                 try figures.likelihood(), try figures.quality(), try figures.bands(), try figures.spectra(),
                 try figures.losses(),
             ].compactMap { $0 } + figures.schedules()
@@ -77,6 +78,7 @@ public struct ComparisonPage {
                 untitled.title = ""
                 return ["title": figure.title.escapedForHTML, "svg": try untitled.svg()]
             },
+            "hasPictures": runs.contains { $0.picture != nil },
             "runs": runs.map { run in
                 [
                     "name": run.name.escapedForHTML,

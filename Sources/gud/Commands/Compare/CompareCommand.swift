@@ -69,7 +69,8 @@ struct CompareCommand: ParsableCommand {
         } catch LikelihoodError.cancelled {
             throw Interrupted()
         }
-        let page = ComparisonPage(compared, title: title ?? "Comparison of \(compared.count) runs")
+        let page = ComparisonPage(
+            compared, title: title ?? (compared.count == 1 ? compared[0].name : "Comparison of \(compared.count) runs"))
         try AtomicFile.write(Data(page.html().utf8), to: output)
         for warning in page.warnings { Terminal.error("warning: \(warning)") }
         if json {
