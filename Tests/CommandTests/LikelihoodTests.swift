@@ -50,6 +50,24 @@ struct LikelihoodTests {
         _ = directory
     }
 
+    @Test("A density of dequantised data is warned about where the model has not seen such data")
+    func warning() throws {
+        let warning =
+            "warning: the run has not seen dequantised data, so their density may be far too low; train with "
+            + "training.dequantise=true, or measure with --method elbo --dequantisation discrete\n"
+        let (directory, path) = try run()
+        let (other, dequantised) = try run(["training": "{dequantise: true}"])
+        for (path, arguments, isWarned) in [
+            (path, [], true), (path, ["--method", "elbo"], true),
+            (path, ["--method", "elbo", "--dequantisation", "discrete"], false), (dequantised, [], false),
+        ] {
+            let result = try Program.run(["nll", path, "-n", "2"] + arguments)
+            #expect(result.status == 0)
+            #expect(result.errors.contains(warning) == isWarned, "\(arguments): \(result.errors)")
+        }
+        _ = (directory, other)
+    }
+
     @Test("Requests that make no sense exit with 2 and say what to do")
     func mistakes() throws {
         let (directory, path) = try run()

@@ -4,6 +4,7 @@ import GUDCore
 import GUDData
 import GUDPipeline
 import GUDSampling
+import GUDTraining
 
 struct NLLCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -109,6 +110,13 @@ struct NLLCommand: ParsableCommand {
         }
         let dataset = try pipeline.configuration.loadData(registry)
         let part = split == .test ? dataset.test : dataset.training
+        if dataset.binWidth != nil, dequantisation != .discrete,
+            try !pipeline.configuration.training().augmentation.dequantises
+        {
+            Terminal.error(
+                "warning: the run has not seen dequantised data, so their density may be far too low; train with "
+                    + "training.dequantise=true, or measure with --method elbo --dequantisation discrete")
+        }
         Interrupt.watch()
         let began = Date()
         let report: LikelihoodReport
