@@ -166,11 +166,6 @@ extension Tensor {
         try engine.check(engine.functions.backward(handle, gradient.handle))
     }
 
-    /// The gradient of `⟨self, cotangent⟩` with respect to a leaf.
-    public func pullBack(_ cotangent: Tensor, to input: Tensor) throws(EngineError) -> Tensor {
-        try Tensor(engine.functions.gradient_with_respect_to(handle, cotangent.handle, input.handle), engine)
-    }
-
     /// The gradients of `⟨self, cotangent⟩` with respect to a leaf, for each cotangent along the first axis.
     ///
     /// One graph serves them all, and is released afterwards.

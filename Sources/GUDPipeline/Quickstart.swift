@@ -70,8 +70,7 @@ public struct Quickstart {
         options.baselines = ["gaussian", "mixture"]
         let evaluation = try RunEvaluator(
             trained, dataset: dataset, options: options, progress: progress, isCancelled: shouldStop
-        ).evaluate(name: directory.name, step: step, trainingSeconds: directory.trainingSeconds)
-        try directory.write(evaluation)
+        ).evaluate(directory, step: step)
         watch.lap("sampling and scoring")
 
         progress.note("4/4  a picture of real and generated digits")

@@ -28,12 +28,5 @@ extension RunDirectory {
     }
 
     /// The reported training losses, by step; empty where there are none.
-    public var losses: [(step: Int, loss: Double)] {
-        guard let text = try? String(contentsOfFile: metricsPath, encoding: .utf8) else { return [] }
-        return text.split(separator: "\n").dropFirst().compactMap { line in
-            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard cells.count > 1, let step = Int(cells[0]), let loss = Double(cells[1]) else { return nil }
-            return (step, loss)
-        }
-    }
+    public var losses: [(step: Int, loss: Double)] { MetricsFile.losses(path: metricsPath) }
 }

@@ -53,6 +53,7 @@ public struct ComparisonPage {
     public func html(template: String? = nil) throws -> String {
         let text = try template ?? Self.template()
         let figures = ComparisonFigures(groups: groups)
+        let tables = ComparisonTables(groups: groups)
         let drawn =
             runs.compactMap(\.scatter)
             + [
@@ -69,9 +70,7 @@ public struct ComparisonPage {
                     "name": group.name.escapedForHTML,
                 ]
             },
-            "tables": [ComparisonTables(groups: groups).summary, ComparisonTables(groups: groups).quality].map {
-                $0.context
-            },
+            "tables": [tables.summary, tables.quality].map(\.context),
             "figures": try drawn.map { figure in
                 // The page has headings of its own.
                 var untitled = figure

@@ -1,3 +1,5 @@
+import GUDSampling
+
 /// A mean over seeds with its 95 % confidence interval.
 ///
 /// `x̄ ± t₀.₉₇₅(n − 1) s/√n` for n independent runs. One run has no interval.
@@ -12,15 +14,10 @@ public struct SeedEstimate: Sendable, Equatable {
     /// The mean of some numbers; `nil` of none.
     public init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
+        let estimate = LikelihoodReport.Estimate(values)
         count = values.count
-        let mean = values.reduce(0, +) / Double(values.count)
-        self.mean = mean
-        guard values.count > 1 else {
-            halfWidth = nil
-            return
-        }
-        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-        halfWidth = Self.quantile(degrees: values.count - 1) * (variance / Double(values.count)).squareRoot()
+        mean = estimate.value
+        halfWidth = values.count > 1 ? Self.quantile(degrees: values.count - 1) * estimate.error : nil
     }
 
     /// The 0.975 quantile of Student's t: by table up to 10 degrees of freedom, then by its expansion around the normal one, within 2e-4.

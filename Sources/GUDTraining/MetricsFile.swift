@@ -32,10 +32,22 @@ public final class MetricsFile {
         _ = try? handle?.seekToEnd()
     }
 
+    /// The losses in a file, by step; empty where there is no file.
+    public static func losses(path: String) -> [(step: Int, loss: Double)] {
+        rows(path: path).dropFirst().compactMap { cells in
+            guard cells.count > 1, let step = Int(cells[0]), let loss = Double(cells[1]) else { return nil }
+            return (step, loss)
+        }
+    }
+
+    private static func rows(path: String) -> [[Substring]] {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    }
+
     /// The wall time of the steps in a file, in seconds; `nil` where there is no file, or no line in it.
     public static func seconds(path: String) -> Double? {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-        let rows = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let rows = rows(path: path)
         guard let column = rows.first?.firstIndex(of: "steps_per_second") else { return nil }
         var (last, seconds) = (0.0, 0.0)
         for cells in rows.dropFirst() {

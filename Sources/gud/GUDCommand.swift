@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GUDCore
 import GUDPluginHost
+import GUDSampling
 
 /// The `gud` program: thin commands over the library.
 @main
@@ -47,11 +48,12 @@ struct GUDCommand: ParsableCommand {
 
     private static func finish(_ error: any Error) -> Never {
         switch error {
+        // Whoever polls `Interrupt.isRequested` ends in one of these.
+        case is Interrupted, SamplingError.cancelled, LikelihoodError.cancelled:
+            Foundation.exit(130)
         case let error as any GUDError:
             Terminal.error("gud: \(error.description)")
             Foundation.exit(error.blame == .request ? 2 : 1)
-        case is Interrupted:
-            Foundation.exit(130)
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
         default:

@@ -39,3 +39,16 @@ extension RunDirectory {
     /// - Returns: `nil` without metrics, as for a checkpoint that was named itself.
     public var trainingSeconds: Double? { MetricsFile.seconds(path: metricsPath) }
 }
+
+extension RunEvaluator {
+    /// Measures the run of a directory, and keeps the record there.
+    ///
+    /// - Parameter step: The training steps that the pipeline has had.
+    /// - Throws: As ``evaluate(name:step:trainingSeconds:)`` and ``RunDirectory/write(_:)``.
+    public func evaluate(_ directory: RunDirectory, step: Int) throws -> RunEvaluation {
+        let evaluation = try evaluate(
+            name: directory.name, step: step, trainingSeconds: directory.trainingSeconds)
+        try directory.write(evaluation)
+        return evaluation
+    }
+}

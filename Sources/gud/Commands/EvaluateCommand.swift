@@ -107,18 +107,10 @@ struct EvaluateCommand: ParsableCommand {
         options.likelihoodCount = likelihoodCount
         options.toleratesNoLikelihood = likelihood == nil
         Interrupt.watch()
-        let evaluation: RunEvaluation
-        do {
-            evaluation = try RunEvaluator(
-                pipeline, dataset: dataset, options: options, progress: TerminalProgress(),
-                isCancelled: { Interrupt.isRequested }
-            ).evaluate(name: directory.name, step: step, trainingSeconds: directory.trainingSeconds)
-        } catch SamplingError.cancelled {
-            throw Interrupted()
-        } catch LikelihoodError.cancelled {
-            throw Interrupted()
-        }
-        try directory.write(evaluation)
+        let evaluation = try RunEvaluator(
+            pipeline, dataset: dataset, options: options, progress: TerminalProgress(),
+            isCancelled: { Interrupt.isRequested }
+        ).evaluate(directory, step: step)
         if json {
             print(String(decoding: try evaluation.json(), as: UTF8.self))
         } else {

@@ -119,15 +119,10 @@ struct NLLCommand: ParsableCommand {
         }
         Interrupt.watch()
         let began = Date()
-        let report: LikelihoodReport
-        do {
-            report = try pipeline.likelihood(
-                of: part.prefix(count ?? part.count), binWidth: dataset.binWidth, method: try chosenMethod(),
-                dequantisation: dequantisation, seed: seed, batchSize: batchSize, progress: TerminalProgress(),
-                isCancelled: { Interrupt.isRequested })
-        } catch LikelihoodError.cancelled {
-            throw Interrupted()
-        }
+        let report = try pipeline.likelihood(
+            of: part.prefix(count ?? part.count), binWidth: dataset.binWidth, method: try chosenMethod(),
+            dequantisation: dequantisation, seed: seed, batchSize: batchSize, progress: TerminalProgress(),
+            isCancelled: { Interrupt.isRequested })
         Terminal.error(String(format: "took %.1f s", Date().timeIntervalSince(began)))
         let parts = try by?.parts(of: report, basis: pipeline.space.basis)
         let data = "\(dataset.name), \(split.rawValue)"

@@ -3,7 +3,6 @@ import Foundation
 import GUDCore
 import GUDEvaluation
 import GUDPipeline
-import GUDSampling
 
 struct QuickstartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,13 +29,7 @@ struct QuickstartCommand: ParsableCommand {
         let quickstart = Quickstart(
             registry: registry, directory: RunDirectory(directory), overrides: overrides.set,
             progress: TerminalProgress())
-        let outcome: Quickstart.Outcome?
-        do {
-            outcome = try quickstart.run(shouldStop: { Interrupt.isRequested })
-        } catch SamplingError.cancelled {
-            throw Interrupted()
-        }
-        guard let outcome else {
+        guard let outcome = try quickstart.run(shouldStop: { Interrupt.isRequested }) else {
             Terminal.error("stopped; the checkpoint is kept in '\(directory)'")
             throw Interrupted()
         }

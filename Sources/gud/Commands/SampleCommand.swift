@@ -83,16 +83,11 @@ struct SampleCommand: ParsableCommand {
         let (pipeline, _) = try RunDirectory(runDirectory).load(
             overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
         Interrupt.watch()
-        let samples: [Float]
         let sampler = try chosenSampler(pipeline, registry)
-        do {
-            samples = try pipeline.sample(
-                0..<count, seed: seed, request: try request(), sampler: sampler,
-                batchSize: batchSize, isCancelled: { Interrupt.isRequested })
-            if let trajectory { try draw(pipeline, sampler, to: trajectory) }
-        } catch SamplingError.cancelled {
-            throw Interrupted()
-        }
+        let samples = try pipeline.sample(
+            0..<count, seed: seed, request: try request(), sampler: sampler, batchSize: batchSize,
+            isCancelled: { Interrupt.isRequested })
+        if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
         print(output)
         if let trajectory { print(trajectory) }

@@ -5,7 +5,6 @@ import GUDData
 import GUDEvaluation
 import GUDPipeline
 import GUDReport
-import GUDSampling
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -53,21 +52,15 @@ struct CompareCommand: ParsableCommand {
         let registry = try plugins.registry()
         Interrupt.watch()
         var compared: [ComparedRun] = []
-        do {
-            for path in runs {
-                let directory = RunDirectory(path)
-                let (pipeline, step) = try directory.load(
-                    registry: registry, device: device.device, onMismatch: mismatch.decide)
-                let evaluation = try evaluation(of: pipeline, step: step, in: directory)
-                compared.append(
-                    try ComparedRun(
-                        directory, name: name(of: path), evaluation: evaluation, pipeline: pipeline,
-                        isCancelled: { Interrupt.isRequested }))
-            }
-        } catch SamplingError.cancelled {
-            throw Interrupted()
-        } catch LikelihoodError.cancelled {
-            throw Interrupted()
+        for path in runs {
+            let directory = RunDirectory(path)
+            let (pipeline, step) = try directory.load(
+                registry: registry, device: device.device, onMismatch: mismatch.decide)
+            let evaluation = try evaluation(of: pipeline, step: step, in: directory)
+            compared.append(
+                try ComparedRun(
+                    directory, name: name(of: path), evaluation: evaluation, pipeline: pipeline,
+                    isCancelled: { Interrupt.isRequested }))
         }
         let page = ComparisonPage(
             compared, title: title ?? (compared.count == 1 ? compared[0].name : "Comparison of \(compared.count) runs"))
@@ -100,12 +93,10 @@ struct CompareCommand: ParsableCommand {
         options.samplers = try pipeline.samplerChoices([], steps: [5, 10, 20, 50])
         options.likelihood = .bound(times: 64)
         options.toleratesNoLikelihood = true
-        let evaluation = try RunEvaluator(
+        return try RunEvaluator(
             pipeline, dataset: dataset, options: options, progress: TerminalProgress(),
             isCancelled: { Interrupt.isRequested }
-        ).evaluate(name: directory.name, step: step, trainingSeconds: directory.trainingSeconds)
-        try directory.write(evaluation)
-        return evaluation
+        ).evaluate(directory, step: step)
     }
 
     /// What a run is called: the last part of its path, the whole path where two end alike.

@@ -1,5 +1,6 @@
 import Foundation
 import GUDPipeline
+import GUDSampling
 
 /// What a sweep found: a line per member, and the mean over the seeds of each group.
 struct SweepReport {
@@ -45,13 +46,6 @@ struct SweepReport {
         return order.map { ($0, bits[$0] ?? []) }.filter { $0.1.count > 1 }
     }
 
-    /// The mean of some values, and its standard error.
-    private static func mean(_ values: [Double]) -> (mean: Double, error: Double) {
-        let mean = values.reduce(0, +) / Double(values.count)
-        let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-        return (mean, (square / Double(values.count)).squareRoot())
-    }
-
     /// Tables for people.
     var text: String {
         func number(_ value: Double?, _ format: String) -> String { value.map { String(format: format, $0) } ?? "–" }
@@ -69,8 +63,10 @@ struct SweepReport {
         text += Terminal.table(
             [["over seeds", "seeds", "bits/dim", "±"]]
                 + groups.map { name, bits in
-                    let (mean, error) = Self.mean(bits)
-                    return [name, "\(bits.count)", String(format: "%.4f", mean), String(format: "%.4f", error)]
+                    let mean = LikelihoodReport.Estimate(bits)
+                    return [
+                        name, "\(bits.count)", String(format: "%.4f", mean.value), String(format: "%.4f", mean.error),
+                    ]
                 }, numeric: true)
         return text
     }
@@ -88,8 +84,11 @@ struct SweepReport {
                 return object
             },
             "groups": groups.map { name, bits in
-                let (mean, error) = Self.mean(bits)
-                return ["name": name, "seeds": bits.count, "bitsPerDimension": mean, "bitsPerDimensionError": error]
+                let mean = LikelihoodReport.Estimate(bits)
+                return [
+                    "name": name, "seeds": bits.count, "bitsPerDimension": mean.value,
+                    "bitsPerDimensionError": mean.error,
+                ]
             },
         ]
     }
