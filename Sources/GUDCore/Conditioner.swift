@@ -19,13 +19,15 @@ public protocol TrainingConditioner: Conditioner {
 public struct ConditionRequest: Sendable {
     /// The class wanted, counted from 0.
     public var classIndex: Int?
-    /// How strongly to follow the class: 0 ignores it, 1 is the plain conditional model, larger exaggerates it.
-    public var guidance: Double
+    /// How strongly to follow the class, when, and in which components.
+    public var guidance: Guidance
     /// Observed data: one sample's worth of values in data units, and which of them are given.
     public var observed: (values: [Float], mask: [Bool])?
 
     /// A request; the default asks for nothing.
-    public init(classIndex: Int? = nil, guidance: Double = 1, observed: (values: [Float], mask: [Bool])? = nil) {
+    public init(
+        classIndex: Int? = nil, guidance: Guidance = .plain, observed: (values: [Float], mask: [Bool])? = nil
+    ) {
         self.classIndex = classIndex
         self.guidance = guidance
         self.observed = observed
@@ -37,12 +39,12 @@ public struct Condition: Sendable {
     /// The row that the denoiser is conditioned on, of the conditioner's width; `nil` for none.
     public var embedding: [Float]?
     /// How strongly to follow the embedding, as in ``ConditionRequest/guidance``.
-    public var guidance: Double
+    public var guidance: Guidance
     /// Components whose clean values are known; they are held at γ_i(0) throughout.
     public var given: GivenComponents?
 
     /// A condition; the default constrains nothing.
-    public init(embedding: [Float]? = nil, guidance: Double = 1, given: GivenComponents? = nil) {
+    public init(embedding: [Float]? = nil, guidance: Guidance = .plain, given: GivenComponents? = nil) {
         self.embedding = embedding
         self.guidance = guidance
         self.given = given

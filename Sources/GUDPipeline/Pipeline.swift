@@ -105,6 +105,19 @@ public struct Pipeline: Sendable {
         return try factory.make(try factory.descriptor.schema.resolve(choice.parameters, at: "sampler"))
     }
 
+    /// The condition that a request stands for.
+    ///
+    /// - Throws: `ConditionerError` where the conditioner refuses it, and `GuidanceError.nothingToFollow(scale:)` where guidance is asked for
+    ///   and the conditioner makes no condition for it to follow.
+    public func condition(_ request: ConditionRequest) throws -> Condition {
+        let condition = try conditioner.condition(request, in: space)
+        let follows = condition.embedding != nil && (request.classIndex != nil || !condition.guidance.isPlain)
+        guard follows || request.guidance.isPlain else {
+            throw GuidanceError.nothingToFollow(scale: request.guidance.scale)
+        }
+        return condition
+    }
+
     /// Draws samples.
     ///
     /// - Parameters:
@@ -122,7 +135,7 @@ public struct Pipeline: Sendable {
     ) throws -> [Float] {
         let problem = SamplingProblem(
             denoiser: denoiser, schedule: schedule, variances: space.variances, samples: indices, seed: seed,
-            condition: try conditioner.condition(request, in: space), batchSize: batchSize, isCancelled: isCancelled)
+            condition: try condition(request), batchSize: batchSize, isCancelled: isCancelled)
         return try space.samples(of: try (sampler ?? self.sampler).sample(problem, observer: observer))
     }
 }

@@ -21,7 +21,7 @@ public protocol LinearSolver: GridSampler {
 extension LinearSolver {
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
     ///
-    /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice that with guidance.
+    /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice where guidance acts.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
         try SamplingRun.sample(problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, integrate)
     }
@@ -47,7 +47,8 @@ extension LinearSolver {
             update.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
             if update.isStochastic { normals.fill(&fresh, samples: run.batch, step: step) }
             update.advance(&run.components, slopes: slopes, fresh: fresh)
-            earlier = [from] + earlier.prefix(1)
+            // Where guidance sets in or ceases, the next step looks back at nothing.
+            earlier = run.jumps.leaveWhole(from: from.time, to: to.time) ? [from] + earlier.prefix(1) : []
             run.state = to
             try run.report(step: step + 1)
         }

@@ -19,7 +19,9 @@ struct SamplingRun {
     private let sampler: String
     private let stepCount: Int
     let observer: SamplingObserver?
-    private var denoiser: GuidedDenoiser
+    private let denoiser: any Denoiser
+    /// The times at which ε̂ jumps.
+    let jumps: [Double]
 
     /// A batch at t = 1; its components are zeros.
     init(
@@ -35,7 +37,8 @@ struct SamplingRun {
         components = [Float](repeating: 0, count: batch.count * problem.componentCount)
         noise = components
         cost = SamplingCost(samples: batch)
-        denoiser = try GuidedDenoiser(problem.denoiser, under: problem.condition)
+        denoiser = try problem.denoiser.guided(by: problem.condition)
+        jumps = denoiser.allJumps
     }
 
     /// Draws all samples of a problem, batch by batch: prior, integration from t = 1 to t = 0, final denoising.
@@ -75,14 +78,12 @@ struct SamplingRun {
 
     /// Evaluates the denoiser at the current state.
     mutating func predictNoise() throws {
-        try denoiser.predictNoise(in: components, states: .shared(state), into: &noise)
-        cost.evaluations += batch.count * denoiser.passes
+        cost.evaluations += try denoiser.predict(components, .shared(state), samples: batch.count, into: &noise)
     }
 
     /// Evaluates the denoiser at other states than the current one, of as many samples as there are noising states.
     mutating func predictNoise(in components: [Float], states: [NoisingState], into noise: inout [Float]) throws {
-        try denoiser.predictNoise(in: components, states: .perSample(states), into: &noise)
-        cost.evaluations += states.count * denoiser.passes
+        cost.evaluations += try denoiser.predict(components, .perSample(states), samples: states.count, into: &noise)
     }
 
     /// The final denoising step: `x̂0 = (z − σ ε̂)/α`, given components as they were given, and 0 where data never vary.
@@ -146,5 +147,16 @@ struct SamplingRun {
         guard largest == exponent, let index = values.firstIndex(where: { !$0.isFinite }) else { return }
         let count = problem.componentCount
         throw notFinite(step: step, time: state.time, sample: index / count, component: index % count)
+    }
+}
+
+extension Denoiser {
+    /// Writes ε̂ of a batch; returns the evaluations that it took, summed over the samples.
+    fileprivate func predict(
+        _ components: [Float], _ states: NoisingStates, samples: Int, into noise: inout [Float]
+    ) throws(DenoiserError) -> Int {
+        var span = noise.mutableSpan
+        try predictNoise(in: components.span, states: states, embeddings: nil, into: &span)
+        return evaluations(states, samples: samples)
     }
 }

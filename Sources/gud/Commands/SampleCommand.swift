@@ -12,9 +12,12 @@ struct SampleCommand: ParsableCommand {
         discussion: """
             The output's ending decides its form: a .png grid, or .npy numbers with the batch first.
             The same seed and index give the same sample whatever the batch size.
+            Another --sampler keeps the parameters of the run's sampler that it has too, steps
+            among them, and says which; --steps and --placement replace times that the run lists.
 
             Example:
               gud sample runs/digits -n 64 --sampler dpm++2m --steps 20 --seed 0 -o samples.png
+              gud sample runs/digits --class 3 --guidance 2 --guidance-interval 0.3,0.9 -o threes.png
             """)
 
     @Argument(help: "The directory of a run, or a checkpoint file.")
@@ -23,11 +26,14 @@ struct SampleCommand: ParsableCommand {
     @Option(name: .customShort("n"), help: "How many samples to draw.")
     var count = 64
 
-    @Option(help: "The sampler; that of the run by default.")
+    @Option(help: "The sampler, a name or a table {name: ddim, anchored: false}; that of the run by default.")
     var sampler: String?
 
     @Option(help: "Steps of the sampler; that of the run by default.")
     var steps: Int?
+
+    @Option(help: "Where the steps are taken; as in the run by default.")
+    var placement: StepPlacement?
 
     @Option(help: "The seed.")
     var seed: UInt64 = 0
@@ -35,8 +41,10 @@ struct SampleCommand: ParsableCommand {
     @Option(name: .customLong("class"), help: "The class to draw from, for class-conditional models.")
     var classIndex: Int?
 
-    @Option(help: "How strongly to follow the class: 1 is the plain conditional model.")
+    @Option(help: "How strongly to follow the class: 0 ignores it, 1 is the plain conditional model.")
     var guidance = 1.0
+
+    @OptionGroup var guiding: GuidanceOptions
 
     @Option(
         name: .customLong("given"), parsing: .upToNextOption,
@@ -67,6 +75,9 @@ struct SampleCommand: ParsableCommand {
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
         guard guidance.isFinite else { throw ValidationError("--guidance \(guidance): give a finite number") }
+        if guiding.isGiven, guidance == 1 {
+            throw ValidationError("--guidance-interval and --guide say when and where to guide; add --guidance, such as 3")
+        }
         guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
         guard given.isEmpty || given.count == 2 else {
             throw ValidationError("--given takes two files: MASK.npy VALUES.npy")
@@ -85,7 +96,7 @@ struct SampleCommand: ParsableCommand {
         Interrupt.watch()
         let sampler = try chosenSampler(pipeline, registry)
         let samples = try pipeline.sample(
-            0..<count, seed: seed, request: try request(), sampler: sampler, batchSize: batchSize,
+            0..<count, seed: seed, request: try request(pipeline), sampler: sampler, batchSize: batchSize,
             isCancelled: { Interrupt.isRequested })
         if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
@@ -96,7 +107,7 @@ struct SampleCommand: ParsableCommand {
     private func draw(_ pipeline: Pipeline, _ sampler: any Sampler, to path: String) throws {
         let count = min(count, 8)
         let trajectory = try pipeline.trajectory(
-            0..<count, seed: seed, frames: frames, request: try request(), sampler: sampler,
+            0..<count, seed: seed, frames: frames, request: try request(pipeline), sampler: sampler,
             isCancelled: { Interrupt.isRequested })
         let shape = pipeline.space.shape
         let made = try TrajectoryFigure.plot(
@@ -106,8 +117,9 @@ struct SampleCommand: ParsableCommand {
             Figure(panels: [made.plot], plotWidth: made.width, plotHeight: made.height), to: path)
     }
 
-    private func request() throws -> ConditionRequest {
-        var request = ConditionRequest(classIndex: classIndex, guidance: guidance)
+    private func request(_ pipeline: Pipeline) throws -> ConditionRequest {
+        var request = ConditionRequest(
+            classIndex: classIndex, guidance: try guiding.guidance(scale: guidance, in: pipeline))
         if given.count == 2 {
             let (mask, values) = (try NumpyArray(contentsOf: given[0]), try NumpyArray(contentsOf: given[1]))
             request.observed = (values.floats, mask.values.map { $0 != 0 })
@@ -116,13 +128,15 @@ struct SampleCommand: ParsableCommand {
     }
 
     private func chosenSampler(_ pipeline: Pipeline, _ registry: Registry) throws -> any Sampler {
-        // Parameters of the run's sampler mean nothing to another one.
-        let own = pipeline.configuration.sampler
-        var choice = sampler.map { $0 == own.name ? own : Configuration.Choice($0) } ?? own
-        if let steps { choice.parameters["steps"] = .integer(steps) }
+        let (choice, kept) = try pipeline.samplerChoice(sampler, steps: steps, placement: placement?.rawValue)
+        if !kept.isEmpty {
+            Terminal.error("\(choice.name) keeps of the run's sampler: \(kept.joined(separator: ", "))")
+        }
         return try Pipeline.sampler(choice, registry)
     }
 }
+
+extension StepPlacement: ExpressibleByArgument {}
 
 /// Samples as a file: a grid of pictures, or numbers.
 enum SampleFile {
