@@ -12,9 +12,14 @@ enum SampleFile {
         }
     }
 
-    static func write(_ samples: [Float], shape: SampleShape, to path: String) throws {
+    /// Writes samples.
+    ///
+    /// - Parameter shown: What a grid begins with; numbers are of the samples alone.
+    static func write(_ samples: [Float], after shown: [Float] = [], shape: SampleShape, to path: String) throws {
         if URL(fileURLWithPath: path).pathExtension.lowercased() == "png" {
-            try PNGFile.write(ImageGrid().compose(samples, shape: shape), to: path)
+            // One picture per column, where there are several.
+            let columns = shown.count > shape.dimension ? shown.count / shape.dimension : nil
+            try PNGFile.write(ImageGrid(columns: columns).compose(shown + samples, shape: shape), to: path)
         } else {
             try NumpyArray.write(samples, axes: [samples.count / shape.dimension] + shape.axes, to: path)
         }
