@@ -105,19 +105,6 @@ public struct Pipeline: Sendable {
         return try factory.make(try factory.descriptor.schema.resolve(choice.parameters, at: "sampler"))
     }
 
-    /// The condition that a request stands for.
-    ///
-    /// - Throws: `ConditionerError` where the conditioner refuses it, and `GuidanceError.nothingToFollow(scale:)` where guidance is asked for
-    ///   and the conditioner makes no condition for it to follow.
-    public func condition(_ request: ConditionRequest) throws -> Condition {
-        let condition = try conditioner.condition(request, in: space)
-        let follows = condition.embedding != nil && (request.classIndex != nil || !condition.guidance.isPlain)
-        guard follows || request.guidance.isPlain else {
-            throw GuidanceError.nothingToFollow(scale: request.guidance.scale)
-        }
-        return condition
-    }
-
     /// Draws samples.
     ///
     /// - Parameters:
