@@ -50,7 +50,9 @@ public struct ProbabilityFlowLikelihood: Sendable {
         var tally = LikelihoodTally(problem)
         for batch in problem.batches {
             let (clean, densities) = try problem.whitened(batch)
-            var field = FlowField(denoiser, problem.schedule, samples: batch, trace: trace, seed: problem.seed)
+            var field = FlowField(
+                denoiser, problem.schedule, samples: batch, embeddings: problem.embeddings(of: batch), trace: trace,
+                seed: problem.seed)
             let (z, divergences) = try integration.carry(
                 clean.indices.map { start.alpha[$0 % width] * clean[$0] }, along: &field)
             let terms = z.indices.map { index -> Double in

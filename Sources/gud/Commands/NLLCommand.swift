@@ -14,6 +14,8 @@ struct NLLCommand: ParsableCommand {
             Jacobian product. elbo is the diffusion bound, from denoising errors at random times.
             Quantised data are dequantised, so that both bound the probability of the data themselves;
             with --dequantisation discrete the bound takes them as they are and ends with a discrete decoder.
+            Class-conditional models give -log p(x|c) of each sample's own class (--classes given), or
+            -log of the mean of p(x|c) over classes as frequent as in the training data (marginal).
 
             Example:
               gud nll runs/digits --split test --method ode --probes exact --by level
@@ -39,6 +41,19 @@ struct NLLCommand: ParsableCommand {
 
     @Option(help: "How to measure.")
     var method = Method.ode
+
+    /// What is known of classes.
+    enum Classes: String, ExpressibleByArgument, CaseIterable {
+        case marginal
+        case given
+        case none
+    }
+
+    @Option(
+        help:
+            "What a class-conditional model is told: none is the model without a class; marginal costs as many measurements as classes."
+    )
+    var classes = Classes.none
 
     @Option(name: .customShort("n"), help: "The most samples to measure; all by default.")
     var count: Int?
@@ -120,7 +135,8 @@ struct NLLCommand: ParsableCommand {
         Interrupt.watch()
         let began = Date()
         let report = try pipeline.likelihood(
-            of: part.prefix(count ?? part.count), binWidth: dataset.binWidth, method: try chosenMethod(),
+            of: part.prefix(count ?? part.count), binWidth: dataset.binWidth,
+            classes: try chosenClasses(dataset, pipeline), method: try chosenMethod(),
             dequantisation: dequantisation, seed: seed, batchSize: batchSize, progress: TerminalProgress(),
             isCancelled: { Interrupt.isRequested })
         Terminal.error(String(format: "took %.1f s", Date().timeIntervalSince(began)))
@@ -130,6 +146,14 @@ struct NLLCommand: ParsableCommand {
             print(try JSONText.of(report.json(data: data, by: by, parts: parts)))
         } else {
             print(report.text(data: data, by: by, parts: parts))
+        }
+    }
+
+    private func chosenClasses(_ dataset: Dataset, _ pipeline: Pipeline) throws -> Pipeline.LikelihoodClasses {
+        switch classes {
+        case .none: .none
+        case .given: .given
+        case .marginal: .marginal(priors: try dataset.training.classFrequencies(of: pipeline.classCount))
         }
     }
 
