@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [
-                "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDTraining",
+                "GUDConditioners", "GUDCore", "GUDData", "GUDDenoisers", "GUDDigest", "GUDEvaluation", "GUDPipeline",
+                "GUDNeural", "GUDSampling", "GUDTraining",
                 "TestSupport",
             ]),
         .testTarget(
