@@ -19,29 +19,24 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser 
 
     private let space: ComponentSpace
     private let anchor: GaussianAnchor
-    private let conditioning: NoiseConditioning
+    private let encoding: NoiseEncoding
     private let core: Mutex<NeuralCore>
 
     /// Makes a denoiser on a network.
     ///
     /// - Parameters:
     ///   - context: The space, the seed, the device and, for a trained model, its state.
-    ///   - conditioning: How the network learns about the noising state.
+    ///   - encoding: How the network learns about the noising state.
     ///   - build: Makes the network; called twice, for the trained weights and for their average.
     init(
-        _ context: DenoiserContext, conditioning: NoiseConditioning,
+        _ context: DenoiserContext, encoding: NoiseEncoding,
         build: (ParameterBuilder) throws(EngineError) -> any Network
     ) throws(DenoiserError) {
         componentCount = context.space.componentCount
         embeddingWidth = context.embeddingWidth
         space = context.space
         anchor = GaussianAnchor(variances: context.space.variances)
-        self.conditioning = conditioning
-        if conditioning == .map, context.space.componentCount != context.space.dimension {
-            throw .configuration(
-                "denoiser.conditioning: 'map' lays γ out like the samples, but the basis keeps \(componentCount) of "
-                    + "\(context.space.dimension) components; use 'time', or a complete basis")
-        }
+        self.encoding = encoding
         do {
             let core = try NeuralCore(
                 seed: context.seed, device: context.device, dimension: context.space.dimension, build: build)
@@ -209,33 +204,12 @@ extension NeuralDenoiser {
     private func networkBatch(
         _ input: [Float], states: NoisingStates, embeddings: Embeddings?, count: Int
     ) -> NetworkBatch {
-        // Off by more than 20 in γ a component is as good as clean or as good as noise: there is nothing more to tell.
-        func limited(_ gamma: Double) -> Double { min(max(gamma, -20), 20) }
-        let perSample: [NoisingState] =
-            switch states {
-            case .shared(let state): [state]
-            case .perSample(let states): states
-            }
-        func spread<Value>(_ values: [Value]) -> [Value] {
-            perSample.count == count ? values : (0..<count).flatMap { _ in values }
-        }
-        let levels: [Float]
-        var map: [Float]?
-        switch conditioning {
-        case .time:
-            levels = spread(perSample.map { Float(1000 * $0.time) })
-        case .map:
-            levels = spread(
-                perSample.map { state in
-                    Float(25 * (20 + state.gamma.reduce(0) { $0 + limited($1) } / Double(componentCount)))
-                })
-            map = spread(perSample.flatMap { $0.gamma.map { Float(limited($0) / 10) } })
-        }
+        let rows = encoding.rows(states, count: count)
         let condition =
             embeddingWidth == 0
             ? nil : embeddings?.values ?? [Float](repeating: 0, count: count * embeddingWidth)
         return NetworkBatch(
-            axes: [count] + space.shape.axes, samples: input, levels: levels, gammaMap: map, embedding: condition,
-            embeddingWidth: embeddingWidth)
+            axes: [count] + space.shape.axes, samples: input, levels: rows.levels, gammaMap: rows.map,
+            groups: rows.groups, embedding: condition, embeddingWidth: embeddingWidth)
     }
 }
