@@ -48,6 +48,10 @@ public struct CounterNoise: Sendable {
         case validationTime = 19
         /// Samples that are followed to find out where a solver errs.
         case pilot = 20
+        /// Which components are held in training, and how.
+        case trainingSets = 25
+        /// Which components are held where a model is validated, and how.
+        case validationSets = 26
     }
 
     /// The seed.

@@ -110,7 +110,7 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser 
         try core.withLock { core throws(DenoiserError) in try core.beginTraining(options) }
     }
 
-    /// One gradient step on the mean of `(ε̂ − ε)²`.
+    /// One gradient step on the mean of `(ε̂ − ε)²` over the components that count.
     public func trainingStep(
         _ batch: NoisedBatch, learningRate: Double, randomSeed: UInt64
     ) throws(DenoiserError) -> TrainingStepReport {
@@ -121,18 +121,14 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser 
         let network = networkBatch(input, states: batch.states, embeddings: batch.embeddings, count: count)
         return try core.withLock { core throws(DenoiserError) in
             let residual = try core.forward(network, randomSeed: randomSeed)
-            var difference = [Float](repeating: 0, count: batch.noised.count)
-            var span = difference.mutableSpan
+            var estimate = [Float](repeating: 0, count: batch.noised.count)
+            var span = estimate.mutableSpan
             try assemble(batch.noised.span, residual, coefficients, into: &span)
-            var sum = 0.0
-            for place in batch.noise.indices {
-                difference[place] -= batch.noise[place]
-                sum += Double(difference[place]) * Double(difference[place])
-            }
-            let loss = sum / Double(difference.count)
+            var (difference, counted) = try batch.errors(of: estimate)
+            let loss = difference.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(counted)
             guard loss.isFinite else { return TrainingStepReport(loss: loss, gradientNorm: .nan) }
-            // d loss / d ε̂ = 2 (ε̂ − ε) / (batch · K); then ρ and the inverse basis lead to the network's output.
-            let factor = 2 / Float(difference.count)
+            // d loss / d ε̂ = 2 (ε̂ − ε) / count, where it counts; then ρ and the inverse basis lead to the network's output.
+            let factor = 2 / Float(counted)
             for place in difference.indices { difference[place] *= factor }
             let gradient = try dataSpace(scaled(difference.span, by: \.residualScale, coefficients))
             let norm = try core.update(gradient, learningRate: learningRate)
