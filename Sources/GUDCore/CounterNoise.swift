@@ -48,10 +48,14 @@ public struct CounterNoise: Sendable {
         case validationTime = 19
         /// Samples that are followed to find out where a solver errs.
         case pilot = 20
+        /// Noise of an observation that replaces part of a state.
+        case replacement = 21
+        /// Noise that takes a state back to repeat a step.
+        case renoising = 22
         /// Which components are held in training, and how.
-        case trainingSets = 25
+        case trainingSets = 30
         /// Which components are held where a model is validated, and how.
-        case validationSets = 26
+        case validationSets = 31
     }
 
     /// The seed.
