@@ -5,7 +5,7 @@ import GUDCore
 /// A sample is trained with a part of it held with ``GivenTrainingOptions/probability``. The part is given, held at γ_i(0); or, in a
 /// share of the cases, absent, held at γ_i(1), and then half of the time another part is given. So a model learns
 /// conditionals p(x_rest | x_given), marginals p(x_rest), and p(x_rest | x_given) of less than everything.
-public struct HeldParts: Sendable {
+public struct HeldParts: Sendable, CustomStringConvertible {
     /// What becomes of a component.
     enum Role: Sendable, Equatable {
         /// It is noised as the schedule says.
@@ -28,6 +28,12 @@ public struct HeldParts: Sendable {
         sets = try ComponentSets(options.sets, space: space)
         self.options = options
         self.seed = seed
+    }
+
+    /// What is held how often, for people.
+    public var description: String {
+        "\(options.probability) of the samples, \(options.absentShare) of those at noise: "
+            + sets.kinds.map(\.rawValue).joined(separator: ", ")
     }
 
     /// The roles of a sample's components; `nil` where all are free.

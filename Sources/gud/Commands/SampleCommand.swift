@@ -84,6 +84,7 @@ struct SampleCommand: ParsableCommand {
             overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
         Interrupt.watch()
         let sampler = try chosenSampler(pipeline, registry)
+        Terminal.warn(try pipeline.trainingCaveats(of: try request()))
         let samples = try pipeline.sample(
             0..<count, seed: seed, request: try request(), sampler: sampler, batchSize: batchSize,
             isCancelled: { Interrupt.isRequested })
