@@ -17,6 +17,8 @@ public struct LikelihoodProblem: Sendable {
     public var binWidth: Double?
     /// Where in its bin a quantised number is taken to be.
     public var dequantisation: Dequantisation
+    /// The part of each sample that is measured; `nil` for all of it.
+    public var part: LikelihoodPart?
     /// The seed of dequantisation, probes, times and noise.
     public var seed: UInt64
     /// How many samples are evaluated at once.
@@ -49,6 +51,17 @@ public struct LikelihoodProblem: Sendable {
     public var count: Int { data.count / space.dimension }
     /// The number of components, *K*.
     public var componentCount: Int { space.componentCount }
+
+    /// The number of components that are measured.
+    var measuredCount: Int { part?.freeCount ?? componentCount }
+
+    /// The same problem, with components that are given or absent pinned in its schedule.
+    func pinned() throws(ScheduleError) -> LikelihoodProblem {
+        guard let part else { return self }
+        var problem = self
+        problem.schedule = try PinnedSchedule(schedule, pins: part.pins)
+        return problem
+    }
 
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
@@ -97,6 +110,16 @@ public struct LikelihoodProblem: Sendable {
         }
         guard schedule.componentCount == components else {
             throw .count(schedule.componentCount, expected: components, what: "the schedule")
+        }
+        if let part {
+            guard part.pins.count == components else {
+                throw .count(part.pins.count, expected: components, what: "the list of given and absent components")
+            }
+            guard dequantisation != .discrete else {
+                throw .option(
+                    "--dequantisation discrete is for whole samples: levels are of pixels, and a part is of components; use uniform"
+                )
+            }
         }
         if let binWidth, !(binWidth > 0 && binWidth.isFinite) {
             throw .option("the bin width is \(binWidth); it must be a positive number")
