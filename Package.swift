@@ -108,11 +108,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Makes the pictures of Documentation/schedules.md: see Scripts/figures.sh.
+        // Makes pictures of the documentation: see Scripts/figures.sh.
         .executableTarget(
             name: "gud-figures",
             dependencies: [
-                "GUDCore", "GUDDenoisers", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
+                "GUDCore", "GUDDenoisers", "GUDEvaluation", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
             ],
             path: "Documentation/Figures"),
 
@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [
-                "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDTraining",
+                "GUDConditioners", "GUDCore", "GUDData", "GUDDenoisers", "GUDDigest", "GUDEvaluation", "GUDPipeline",
+                "GUDNeural", "GUDSampling", "GUDTraining",
                 "TestSupport",
             ]),
         .testTarget(

@@ -89,9 +89,11 @@ public final class TrainingRun {
             progress.note("denoiser '\(pipeline.configuration.denoiser.name)' is exact: there is nothing to train")
             return .finished(step: 0)
         }
+        for caveat in try pipeline.trainingCaveats() { progress.note("warning: \(caveat)") }
         var trainer = try Trainer(
             denoiser, schedule: pipeline.schedule, samples: samples, validation: validation,
-            condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
+            condition: try trainingCondition(), parts: try pipeline.heldParts(), options: options,
+            seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
                 + "'\(directory.path)'")

@@ -74,7 +74,7 @@ public struct RunEvaluator: Sendable {
     public func evaluate(name: String, step: Int, trainingSeconds: Double? = nil) throws -> RunEvaluation {
         let comparison = try Comparison(dataset, options: options)
         let count = comparison.count
-        var warnings = comparison.warnings
+        var warnings = comparison.warnings + (try pipeline.trainingCaveats())
         var entries: [RunEvaluation.Entry] = []
         let samplers = options.samplers.isEmpty ? [pipeline.configuration.sampler] : options.samplers
         for choice in samplers {

@@ -19,6 +19,8 @@ public struct LikelihoodProblem: Sendable {
     public var binWidth: Double?
     /// Where in its bin a quantised number is taken to be.
     public var dequantisation: Dequantisation
+    /// The part of each sample that is measured; `nil` for all of it.
+    public var part: LikelihoodPart?
     /// The seed of dequantisation, probes, times and noise.
     public var seed: UInt64
     /// How many samples are evaluated at once.
@@ -53,6 +55,17 @@ public struct LikelihoodProblem: Sendable {
     public var count: Int { data.count / space.dimension }
     /// The number of components, *K*.
     public var componentCount: Int { space.componentCount }
+
+    /// The number of components that are measured.
+    var measuredCount: Int { part?.freeCount ?? componentCount }
+
+    /// The same problem, with components that are given or absent pinned in its schedule.
+    func pinned() throws(ScheduleError) -> LikelihoodProblem {
+        guard let part else { return self }
+        var problem = self
+        problem.schedule = try PinnedSchedule(schedule, pins: part.pins)
+        return problem
+    }
 
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
@@ -118,6 +131,16 @@ public struct LikelihoodProblem: Sendable {
             guard embeddings.values.count == count * embeddings.width else {
                 throw .count(
                     embeddings.values.count / embeddings.width, expected: count, what: "the list of conditions")
+            }
+        }
+        if let part {
+            guard part.pins.count == components else {
+                throw .count(part.pins.count, expected: components, what: "the list of given and absent components")
+            }
+            guard dequantisation != .discrete else {
+                throw .option(
+                    "--dequantisation discrete is for whole samples: levels are of pixels, and a part is of components; use uniform"
+                )
             }
         }
         if let binWidth, !(binWidth > 0 && binWidth.isFinite) {

@@ -15,7 +15,7 @@ public struct LikelihoodReport: Sendable {
     public let method: Method
     /// Everything that the numbers depend on, for people.
     public internal(set) var recipe: [(name: String, value: String)]
-    /// The number of scalars in a sample, *D*.
+    /// The number of dimensions that were measured: *D*, or those of the part.
     public let dimension: Int
     /// −log P of each sample, in nats.
     public let nats: [Double]

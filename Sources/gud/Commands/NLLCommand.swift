@@ -132,6 +132,7 @@ struct NLLCommand: ParsableCommand {
                 "warning: the run has not seen dequantised data, so their density may be far too low; train with "
                     + "training.dequantise=true, or measure with --method elbo --dequantisation discrete")
         }
+        Terminal.warn(try pipeline.trainingCaveats())
         Interrupt.watch()
         let began = Date()
         let report = try pipeline.likelihood(

@@ -55,6 +55,7 @@ struct ConditionalDrawing {
         let rows = shown.count / pipeline.space.dimension
         var request = try drawing.request(of: pipeline)
         observing.add(observation, to: &request)
+        Terminal.warn(try pipeline.trainingCaveats(of: request))
         let samples = try pipeline.sample(
             0..<pictures.count * rows, seed: drawing.seed, request: request, sampler: try drawing.sampler(of: pipeline),
             batchSize: drawing.batchSize, isCancelled: { Interrupt.isRequested })
