@@ -11,7 +11,7 @@ import GUDCore
 ///     at most  ¼ Σ_{c≠d} r_c r_d (e_c + e_d)²
 ///
 /// in second order, with the posterior `r_c = P(c|x)` and the standard errors e_c: the logarithm of a sum is convex. Where one class has all the
-/// posterior, as in images of digits, that is nothing.
+/// posterior that is nothing.
 ///
 /// A component contributes `Σ_c r_c` times what it contributes to the classes; what is left, `KL(r ‖ P)`, belongs to the sample as a whole.
 public struct ClassMarginal: Sendable {
