@@ -79,7 +79,9 @@ public struct DiffusionBound: Sendable {
                     noised[place * width + i] = Float(z)
                 }
             }
-            let predicted = try problem.denoiser.predictNoise(in: noised, states: .perSample(states))
+            let predicted = try problem.denoiser.predictNoise(
+                in: noised, states: .perSample(states),
+                embeddings: problem.embeddings(of: rows.map { batch.lowerBound + $0 / times }))
             for (place, row) in rows.enumerated() {
                 let sample = row / times
                 var total = 0.0

@@ -3,6 +3,9 @@ import GUDCore
 
 /// Gathers the terms of a likelihood, batch by batch.
 struct LikelihoodTally {
+    static let evaluationsName = "evaluations per sample"
+    static let productsName = "Jacobian products per sample"
+
     private let problem: LikelihoodProblem
     private var components: [Float] = []
     private var nats: [Double] = []
@@ -53,9 +56,9 @@ struct LikelihoodTally {
             recipe.append(("quantisation", "none: bits of the continuous density, in data units"))
         }
         if let part = problem.part { recipe.append(("part", part.text)) }
-        recipe.append(("evaluations per sample", String(format: "%.1f", Double(evaluations) / count)))
+        recipe.append((Self.evaluationsName, String(format: "%.1f", Double(evaluations) / count)))
         if products > 0 {
-            recipe.append(("Jacobian products per sample", String(format: "%.1f", Double(products) / count)))
+            recipe.append((Self.productsName, String(format: "%.1f", Double(products) / count)))
         }
         recipe.append(("seed", "\(problem.seed)"))
         return LikelihoodReport(

@@ -52,7 +52,9 @@ public struct ProbabilityFlowLikelihood: Sendable {
         var tally = LikelihoodTally(problem)
         for batch in problem.batches {
             let (clean, densities) = try problem.whitened(batch)
-            var field = FlowField(denoiser, problem.schedule, samples: batch, trace: trace, seed: problem.seed)
+            var field = FlowField(
+                denoiser, problem.schedule, samples: batch, embeddings: problem.embeddings(of: batch), trace: trace,
+                seed: problem.seed)
             var noised = clean.indices.map { start.alpha[$0 % width] * clean[$0] }
             if !absent.isEmpty {
                 // What is absent is noise, as it is at t = 1.
@@ -62,7 +64,7 @@ public struct ProbabilityFlowLikelihood: Sendable {
                 }
             }
             let (z, divergences) = try integration.carry(noised, along: &field)
-            let centres = try priorCentres(noised, end, problem)
+            let centres = try priorCentres(noised, end, problem, batch)
             let terms = z.indices.map { index -> Double in
                 let (i, miss) = (index % width, z[index] - (centres.isEmpty ? 0 : centres[index]))
                 let logPrior = -0.5 * (miss * miss / prior[i] + log(2 * Double.pi * prior[i]))
@@ -83,11 +85,12 @@ public struct ProbabilityFlowLikelihood: Sendable {
 
     /// Where the prior of a batch is centred given components of it: on `α x̂0`, as sampling around them begins; empty where nothing is given.
     private func priorCentres(
-        _ noised: [Double], _ end: NoisingState, _ problem: LikelihoodProblem
+        _ noised: [Double], _ end: NoisingState, _ problem: LikelihoodProblem, _ batch: Range<Int>
     ) throws -> [Double] {
         guard let pins = problem.part?.pins, pins.contains(.clean) else { return [] }
         let known = noised.enumerated().map { pins[$0.offset % pins.count] == .clean ? Float($0.element) : 0 }
-        let noise = try problem.denoiser.predictNoise(in: known, states: .shared(end))
+        let noise = try problem.denoiser.predictNoise(
+            in: known, states: .shared(end), embeddings: problem.embeddings(of: batch))
         return noise.enumerated().map { -end.sigma[$0.offset % pins.count] * Double($0.element) }
     }
 
