@@ -48,7 +48,8 @@ struct GuidanceCommandTests {
         #expect(try samples("again", ["--sampler", "ddim"]).bytes == plain.bytes)
         let listed = ["--set", "sampler.times=[1, 0.5, 0]"]
         let two = try samples("two", listed)
-        #expect(two.bytes != plain.bytes && (try samples("three", listed + ["--steps", "3"]).bytes) == plain.bytes)
+        let three = try samples("three", listed + ["--steps", "3"])
+        #expect(two.bytes != plain.bytes && three.bytes == plain.bytes)
     }
 
     @Test("What cannot be guided is a mistake that says what to do")

@@ -124,6 +124,15 @@ public struct LikelihoodProblem: Sendable {
         guard schedule.componentCount == components else {
             throw .count(schedule.componentCount, expected: components, what: "the schedule")
         }
+        if let embeddings {
+            guard embeddings.width == denoiser.embeddingWidth else {
+                throw .count(embeddings.width, expected: denoiser.embeddingWidth, what: "a condition")
+            }
+            guard embeddings.values.count == count * embeddings.width else {
+                throw .count(
+                    embeddings.values.count / embeddings.width, expected: count, what: "the list of conditions")
+            }
+        }
         if let part {
             guard part.pins.count == components else {
                 throw .count(part.pins.count, expected: components, what: "the list of given and absent components")
@@ -132,15 +141,6 @@ public struct LikelihoodProblem: Sendable {
                 throw .option(
                     "--dequantisation discrete is for whole samples: levels are of pixels, and a part is of components; use uniform"
                 )
-            }
-        }
-        if let embeddings {
-            guard embeddings.width == denoiser.embeddingWidth else {
-                throw .count(embeddings.width, expected: denoiser.embeddingWidth, what: "a condition")
-            }
-            guard embeddings.values.count == count * embeddings.width else {
-                throw .count(
-                    embeddings.values.count / embeddings.width, expected: count, what: "the list of conditions")
             }
         }
         if let binWidth, !(binWidth > 0 && binWidth.isFinite) {
