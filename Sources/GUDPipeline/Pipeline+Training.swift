@@ -51,7 +51,7 @@ extension Pipeline {
     public func trainingCaveats(of request: ConditionRequest) throws -> [String] {
         let problem = SamplingProblem(
             denoiser: denoiser, schedule: schedule, variances: space.variances, samples: 0..<1,
-            condition: try conditioner.condition(request, in: space))
+            condition: try condition(request))
         return try trainingCaveats(holdsComponents: try problem.holdsComponents)
     }
 
