@@ -92,7 +92,7 @@ struct HeldPartsTests {
 
     @Test("A basis has the sets that it can express, and others are refused by name")
     func expressible() throws {
-        func names(_ basis: String, _ shape: SampleShape = image) throws -> [String] {
+        func names(_ basis: String, _ shape: SampleShape = Self.image) throws -> [String] {
             try ComponentSets(nil, space: space(basis, shape)).kinds.map(\.rawValue)
         }
         #expect(try names("pixel") == ["random", "columns", "rows", "block"])
