@@ -151,7 +151,7 @@ let package = Package(
             dependencies: [
                 "GUDCore", "GUDNeural", "GUDBases", "GUDSchedules", "GUDTraining", "ConformanceCheckers", "TestSupport",
             ]),
-        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
+        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDBases", "GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [
