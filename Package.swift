@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "GUDSamplingTests",
             dependencies: [
-                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers", "TestSupport",
+                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers",
+                "TestSupport",
             ]),
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
