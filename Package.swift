@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "GUDSamplingTests",
             dependencies: [
-                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers", "TestSupport",
+                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers",
+                "TestSupport",
             ]),
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
@@ -151,7 +152,7 @@ let package = Package(
             dependencies: [
                 "GUDCore", "GUDNeural", "GUDBases", "GUDSchedules", "GUDTraining", "ConformanceCheckers", "TestSupport",
             ]),
-        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
+        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDBases", "GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [

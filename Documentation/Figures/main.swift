@@ -12,7 +12,8 @@ do {
             try JSONDecoder().decode(RunEvaluation.self, from: try AtomicFile.read($0))
         }
         guard let figure = GuidanceFigure(records).figure() else {
-            throw RunEvaluationRecordError(description: "the records hold no guided samples; make them by 'gud evaluate --guidance'")
+            throw RunEvaluationRecordError(
+                description: "the records hold no guided samples; make them by 'gud evaluate --guidance'")
         }
         try AtomicFile.write(Data(try figure.svg().utf8), to: arguments[arguments.startIndex + 1])
         exit(0)

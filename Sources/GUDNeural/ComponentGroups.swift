@@ -56,6 +56,7 @@ struct ComponentGroups: Sendable, Equatable {
     private static func curve(row: Double, column: Double) -> Double {
         func bits(_ value: Double) -> UInt64 { UInt64(min(max(value, 0), 65535)) }
         let (row, column) = (bits(row), bits(column))
-        return Double((0..<16).reduce(UInt64(0)) { $0 | (column >> $1 & 1) << (2 * $1) | (row >> $1 & 1) << (2 * $1 + 1) })
+        return Double(
+            (0..<16).reduce(UInt64(0)) { $0 | (column >> $1 & 1) << (2 * $1) | (row >> $1 & 1) << (2 * $1 + 1) })
     }
 }

@@ -28,6 +28,7 @@ extension Pipeline {
     ///   - samples: What to measure.
     ///   - binWidth: The distance between neighbouring levels of the data, as ``Dataset/binWidth``; `nil` for continuous data.
     ///   - classes: What is known of the samples' classes.
+    ///   - part: The part of each sample that is measured; `nil` for all of it.
     ///   - method: How to measure.
     ///   - dequantisation: Where in its bin a quantised number is taken to be.
     ///   - seed: The seed of everything random in the measurement.
@@ -36,13 +37,15 @@ extension Pipeline {
     ///   - isCancelled: Polled between steps.
     /// - Throws: ``LikelihoodError``; what the denoiser or the schedule report.
     public func likelihood(
-        of samples: LabelledSamples, binWidth: Double?, classes: LikelihoodClasses = .none, method: LikelihoodMethod,
+        of samples: LabelledSamples, binWidth: Double?, classes: LikelihoodClasses = .none,
+        part: LikelihoodPart? = nil, method: LikelihoodMethod,
         dequantisation: Dequantisation = .uniform, seed: UInt64 = 0, batchSize: Int = 64,
         progress: (any ProgressReporter)? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> LikelihoodReport {
         var problem = LikelihoodProblem(
             denoiser: denoiser, schedule: schedule, space: space, data: samples.values, binWidth: binWidth,
             dequantisation: dequantisation, seed: seed, batchSize: batchSize, isCancelled: isCancelled)
+        problem.part = part
         /// Measures under one choice of classes, so many samples having been measured under others.
         func measure(_ rows: [[Float]]?, after done: Int = 0) throws -> LikelihoodReport {
             problem.embeddings = rows.map { Embeddings(width: denoiser.embeddingWidth, values: $0.flatMap(\.self)) }

@@ -15,6 +15,7 @@ public final class TrainingRun {
 
     private let samples: TrainingSamples
     private let validation: TrainingSamples?
+    private let parts: HeldParts?
     private var best = Double.infinity
     private let firstStep: Int
     private let progress: any ProgressReporter
@@ -73,6 +74,7 @@ public final class TrainingRun {
         samples = try augmentation.trainingSamples(dataset.training, in: pipeline.space)
         validation =
             heldOut.count == 0 ? nil : try augmentation.validationSamples(heldOut, in: pipeline.space)
+        parts = try pipeline.heldParts()
         try AtomicFile.makeDirectory(directory.path)
         try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
         metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
@@ -92,7 +94,7 @@ public final class TrainingRun {
         for caveat in try pipeline.trainingCaveats() { progress.note("warning: \(caveat)") }
         var trainer = try Trainer(
             denoiser, schedule: pipeline.schedule, samples: samples, validation: validation,
-            condition: try trainingCondition(), parts: try pipeline.heldParts(), options: options,
+            condition: try trainingCondition(), parts: parts, options: options,
             seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "

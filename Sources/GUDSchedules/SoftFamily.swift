@@ -124,7 +124,8 @@ extension SoftFamily {
         ) { parameters, context in
             let orders = parameters[orders] ?? [parameters[SoftRecipe.order]]
             guard !orders.isEmpty else {
-                throw ParameterError.rule("\(parameters.path).orders", .list([]), "is empty; name one or more, or leave it out")
+                throw ParameterError.rule(
+                    "\(parameters.path).orders", .list([]), "is empty; name one or more, or leave it out")
             }
             let members = try orders.map { order in
                 let recipe = try SoftRecipe(parameters, context, order: order)

@@ -34,7 +34,7 @@ struct PartLikelihoodTests {
         let width = GaussianImages.width
         let schedule = FormulaSchedule.linear(
             from: (0..<width).map { -8 - (softness == 1 ? 0.3 * Double($0) : 0) },
-            to: (0..<width).map { 13 + (softness == 1 ? 0.3 * Double($0) : 0) })
+            to: (0..<width).map { 16 + (softness == 1 ? 0.3 * Double($0) : 0) })
         let given = (0..<width).map { $0 % 3 == 0 }
         let none = [Bool](repeating: false, count: width)
         let rest = given.map { !$0 }

@@ -16,6 +16,8 @@ struct NLLCommand: ParsableCommand {
             with --dequantisation discrete the bound takes them as they are and ends with a discrete decoder.
             Class-conditional models give -log p(x|c) of each sample's own class (--classes given), or
             -log of the mean of p(x|c) over classes as frequent as in the training data (marginal).
+            --given and --absent measure part of a sample: -log p(rest | given), absent components left out;
+            models that know which components are given do this (conditioning map or tokens).
 
             Example:
               gud nll runs/digits --split test --method ode --probes exact --by level
@@ -54,6 +56,8 @@ struct NLLCommand: ParsableCommand {
             "What a class-conditional model is told: none is the model without a class; marginal costs as many measurements as classes."
     )
     var classes = Classes.none
+
+    @OptionGroup var part: PartOptions
 
     @Option(name: .customShort("n"), help: "The most samples to measure; all by default.")
     var count: Int?
@@ -124,7 +128,7 @@ struct NLLCommand: ParsableCommand {
             throw LikelihoodError.noLabels(order)
         }
         let dataset = try pipeline.configuration.loadData(registry)
-        let part = split == .test ? dataset.test : dataset.training
+        let samples = split == .test ? dataset.test : dataset.training
         if dataset.binWidth != nil, dequantisation != .discrete,
             try !pipeline.configuration.training().augmentation.dequantises
         {
@@ -132,12 +136,13 @@ struct NLLCommand: ParsableCommand {
                 "warning: the run has not seen dequantised data, so their density may be far too low; train with "
                     + "training.dequantise=true, or measure with --method elbo --dequantisation discrete")
         }
-        Terminal.warn(try pipeline.trainingCaveats())
+        let part = try part.part(in: pipeline.space.basis)
+        Terminal.warn(try pipeline.trainingCaveats(holdsComponents: part != nil))
         Interrupt.watch()
         let began = Date()
         let report = try pipeline.likelihood(
-            of: part.prefix(count ?? part.count), binWidth: dataset.binWidth,
-            classes: try chosenClasses(dataset, pipeline), method: try chosenMethod(),
+            of: samples.prefix(count ?? samples.count), binWidth: dataset.binWidth,
+            classes: try chosenClasses(dataset, pipeline), part: part, method: try chosenMethod(),
             dequantisation: dequantisation, seed: seed, batchSize: batchSize, progress: TerminalProgress(),
             isCancelled: { Interrupt.isRequested })
         Terminal.error(String(format: "took %.1f s", Date().timeIntervalSince(began)))
