@@ -74,6 +74,11 @@ extension Pipeline {
             defer { progress?.end() }
             return try measure(labels.map { rows[$0] }).adding("classes", "each sample's own")
         case .marginal(let priors):
+            if let part, part.pins.contains(.clean) {
+                throw LikelihoodError.option(
+                    "--classes marginal needs the classes' probabilities given the components of --given, which are not "
+                        + "known; use --classes given or none, or --absent alone")
+            }
             let (rows, marginal) = (try likelihoodRows(), try ClassMarginal(priors: priors))
             guard priors.count == rows.count else {
                 throw LikelihoodError.count(
