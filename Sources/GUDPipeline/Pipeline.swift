@@ -114,6 +114,17 @@ public struct Pipeline: Sendable {
         return try factory.make(try factory.descriptor.schema.resolve(choice.parameters, at: "sampler"))
     }
 
+    /// The row that stands for each class, in their order.
+    ///
+    /// - Throws: `ConditionerError` where the conditioner knows no classes.
+    func classEmbeddings() throws(ConditionerError) -> [[Float]] {
+        var rows: [[Float]] = []
+        for index in 0..<classCount {
+            rows.append(try conditioner.condition(ConditionRequest(classIndex: index), in: space).embedding ?? [])
+        }
+        return rows
+    }
+
     /// Draws samples.
     ///
     /// - Parameters:

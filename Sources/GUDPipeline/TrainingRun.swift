@@ -116,11 +116,8 @@ public final class TrainingRun {
     private func trainingCondition() throws -> TrainingCondition? {
         let width = pipeline.conditioner.embeddingWidth
         guard width > 0, samples.labels != nil else { return nil }
-        let (conditioner, space) = (pipeline.conditioner, pipeline.space)
-        let rows = try (0..<pipeline.classCount).map {
-            try conditioner.condition(ConditionRequest(classIndex: $0), in: space).embedding ?? []
-        }
-        let dropProbability = (conditioner as? any TrainingConditioner)?.dropProbability ?? 0
+        let rows = try pipeline.classEmbeddings()
+        let dropProbability = (pipeline.conditioner as? any TrainingConditioner)?.dropProbability ?? 0
         return TrainingCondition(width: width, dropProbability: dropProbability) { rows[$0] }
     }
 
