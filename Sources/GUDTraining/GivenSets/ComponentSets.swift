@@ -120,11 +120,11 @@ extension ComponentSets {
     static func expressible(in space: ComponentSpace) -> [ComponentSetKind] {
         ComponentSetKind.allCases.filter { kind in
             switch kind {
-            case .random, .variance: space.componentCount > 1
+            case .random: space.componentCount > 1
             case .columns: isSpread(space.basis.labels(.column))
             case .rows: isSpread(space.basis.labels(.row))
             case .block: isSpread(space.basis.labels(.column)) && isSpread(space.basis.labels(.row))
-            case .level, .frequency: isSpread(labels(of: kind, in: space))
+            case .level, .frequency, .variance: isSpread(labels(of: kind, in: space))
             }
         }
     }
