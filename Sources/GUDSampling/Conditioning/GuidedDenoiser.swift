@@ -6,7 +6,7 @@ import GUDCore
 /// the plain conditional model and g = 0 the unconditional one, each one evaluation; anything else costs two.
 ///
 /// Source: Ho & Salimans, "Classifier-free diffusion guidance", arXiv:2207.12598, equation 6 with w = g − 1.
-struct GuidedDenoiser: DifferentiableDenoiser {
+struct GuidedDenoiser: DifferentiableDenoiser, WindowedDenoiser {
     private let denoiser: any Denoiser
     private let embedding: [Float]?
     private let guidance: Double
@@ -35,12 +35,27 @@ struct GuidedDenoiser: DifferentiableDenoiser {
     func predictNoise(
         in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, into noise: inout MutableSpan<Float>
     ) throws(DenoiserError) {
+        try predict(in: noised, states: states, active: nil, into: &noise)
+    }
+
+    func predictNoise(
+        in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, active: [Bool],
+        into noise: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
+        try predict(in: noised, states: states, active: active, into: &noise)
+    }
+
+    private func predict(
+        in noised: Span<Float>, states: NoisingStates, active: [Bool]?, into noise: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
         let count = noised.count / componentCount
-        try denoiser.predictNoise(in: noised, states: states, embeddings: rows(asked, count), into: &noise)
+        try denoiser.predictNoise(
+            in: noised, states: states, embeddings: rows(asked, count), active: active, into: &noise)
         guard passes == 2 else { return }
         var base = [Float](repeating: 0, count: noise.count)
         var span = base.mutableSpan
-        try denoiser.predictNoise(in: noised, states: states, embeddings: rows(nothing, count), into: &span)
+        try denoiser.predictNoise(
+            in: noised, states: states, embeddings: rows(nothing, count), active: active, into: &span)
         mix(base, into: &noise)
     }
 
