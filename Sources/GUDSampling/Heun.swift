@@ -39,8 +39,8 @@ public struct Heun: GridSampler {
 
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
     ///
-    /// - Complexity: Two evaluations of the denoiser per step in which components change, and one for the final denoising; twice that
-    ///   with guidance.
+    /// - Complexity: Two evaluations of the denoiser per step in which components change, and one for the final denoising; twice where
+    ///   guidance acts.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
         try SamplingRun.sample(problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, integrate)
     }

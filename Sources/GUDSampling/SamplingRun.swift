@@ -22,6 +22,8 @@ struct SamplingRun {
     private let stepCount: Int
     let observer: SamplingObserver?
     private let denoiser: ConditionedDenoiser
+    /// The times at which ε̂ jumps.
+    var jumps: [Double] { denoiser.jumps }
 
     /// A batch at t = 1; its components are zeros.
     init(
@@ -110,8 +112,9 @@ struct SamplingRun {
     mutating func predictNoise(of asked: [Bool]) throws {
         let active = active(asked)
         if active?.contains(true) == false { return }
-        let passes = try denoiser.predictNoise(in: components, states: .shared(state), active: active, into: &noise)
-        cost.add(evaluations: batch.count * passes, components: count(active))
+        let evaluations = try denoiser.predictNoise(
+            in: components, states: .shared(state), active: active, into: &noise)
+        cost.add(evaluations: evaluations, components: count(active))
     }
 
     /// Evaluates the denoiser for some samples of the batch, each in a noising state of its own; as ``predictNoise(of:)``.
@@ -120,9 +123,9 @@ struct SamplingRun {
     ) throws {
         let active = active(asked)
         if active?.contains(true) == false { return }
-        let passes = try denoiser.predictNoise(
+        let evaluations = try denoiser.predictNoise(
             in: components, samples: samples, states: .perSample(states), active: active, into: &noise)
-        cost.add(evaluations: samples.count * passes, components: count(active))
+        cost.add(evaluations: evaluations, components: count(active))
     }
 
     /// The components to ask for, `nil` for all of them.
