@@ -123,7 +123,9 @@ struct ActiveComponentTests {
                     #expect(outcome.costs.reduce(0) { $0 + $1.components } == components, "\(name)")
                 }
                 #expect(active.asked.allSatisfy { $0.active.contains(true) })
-                if path != "softness inf" {
+                // In dead time, the adaptive solver and a placement take no steps anyway.
+                let isFixed = !(sampler is DormandPrince || sampler is PlacedSampler<DPMSolverPlusPlus2M>)
+                if path != "softness inf", isFixed || path != "dead time" {
                     #expect(
                         active.costs.reduce(0) { $0 + $1.components } < full.costs.reduce(0) { $0 + $1.components },
                         "\(name)")

@@ -83,6 +83,8 @@ public struct GuidedDenoiser<Base: Denoiser>: CompositeDenoiser, WindowedDenoise
         in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, active: [Bool],
         into noise: inout MutableSpan<Float>
     ) throws(DenoiserError) {
+        _ = try batchCount(
+            noised: noised.count, noise: noise.count, states: states, embeddings: embeddings, active: active.count)
         try predict(noised, states, embeddings, active: active, into: &noise)
     }
 
