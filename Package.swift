@@ -108,11 +108,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Makes the pictures of Documentation/schedules.md: see Scripts/figures.sh.
+        // Makes pictures of the documentation: see Scripts/figures.sh.
         .executableTarget(
             name: "gud-figures",
             dependencies: [
-                "GUDCore", "GUDDenoisers", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
+                "GUDCore", "GUDDenoisers", "GUDEvaluation", "GUDPipeline", "GUDPlot", "GUDSampling", "GUDSchedules",
             ],
             path: "Documentation/Figures"),
 
@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "GUDSamplingTests",
             dependencies: [
-                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers", "TestSupport",
+                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers",
+                "TestSupport",
             ]),
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
@@ -152,7 +153,7 @@ let package = Package(
                 "GUDCore", "GUDNeural", "GUDBases", "GUDSampling", "GUDSchedules", "GUDTraining", "ConformanceCheckers",
                 "TestSupport",
             ]),
-        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDCore", "GUDTraining", "TestSupport"]),
+        .testTarget(name: "GUDTrainingTests", dependencies: ["GUDBases", "GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [

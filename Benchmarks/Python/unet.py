@@ -12,6 +12,12 @@ def divisor(channels, limit):
     return max(n for n in range(1, min(limit, channels) + 1) if channels % n == 0)
 
 
+def sinusoids(numbers, features):
+    half = features // 2
+    angles = numbers[..., None] * torch.exp(-math.log(10000) * torch.arange(half) / half)
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
+
+
 class ResidualBlock(nn.Module):
     def __init__(self, inputs, outputs, embedding, groups):
         super().__init__()
@@ -79,9 +85,9 @@ class UNet(nn.Module):
                 skips.append(c)
             self.down[str(level)] = stage
         self.middle = nn.ModuleDict(
-            {"0": ResidualBlock(c, c, width, groups), "attention": SelfAttention(c, heads, groups),
-             "1": ResidualBlock(c, c, width, groups)}
+            {"0": ResidualBlock(c, c, width, groups), "1": ResidualBlock(c, c, width, groups)}
         )
+        self.middle.attention = SelfAttention(c, heads, groups)
         for level, m in reversed(list(enumerate(multipliers))):
             stage = nn.ModuleDict()
             for index in range(blocks + 1):
@@ -95,16 +101,18 @@ class UNet(nn.Module):
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
-    def run(self, module, h, e):
-        h = module(h, e)
+    def attend(self, module, h):
+        """What follows a block: attention, where the resolution has it."""
         return module.attention(h) if hasattr(module, "attention") else h
 
+    def run(self, module, h, e):
+        return self.attend(module, module(h, e))
+
+    def embed(self, level):
+        return self.time[1](F.silu(self.time[0](sinusoids(level, self.features))))
+
     def forward(self, x, level):
-        half = self.features // 2
-        frequencies = torch.exp(-math.log(10000) * torch.arange(half) / half)
-        angles = level[:, None] * frequencies[None]
-        e = self.time[1](F.silu(self.time[0](torch.cat([angles.sin(), angles.cos()], dim=1))))
-        e = F.silu(e)
+        e = F.silu(self.embed(level))
         h = self.input(x)
         skips = [h]
         for stage in self.down.values():
@@ -114,7 +122,7 @@ class UNet(nn.Module):
             if "downsample" in stage:
                 h = stage["downsample"](h)
                 skips.append(h)
-        h = self.middle["1"](self.middle["attention"](self.middle["0"](h, e)), e)
+        h = self.middle["1"](self.attend(self.middle, self.middle["0"](h, e)), e)
         for stage in self.up.values():
             for index in range(self.blocks + 1):
                 h = self.run(stage[str(index)], torch.cat([h, skips.pop()], dim=1), e)

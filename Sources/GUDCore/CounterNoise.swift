@@ -52,6 +52,10 @@ public struct CounterNoise: Sendable {
         case replacement = 21
         /// Noise that takes a state back to repeat a step.
         case renoising = 22
+        /// Which components are held in training, and how.
+        case trainingSets = 30
+        /// Which components are held where a model is validated, and how.
+        case validationSets = 31
     }
 
     /// The seed.

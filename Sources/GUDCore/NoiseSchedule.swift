@@ -34,6 +34,17 @@ public protocol ScheduleFamily: NoiseSchedule {
     func member(at position: Double) -> any NoiseSchedule
 }
 
+/// A family that can say which schedules it holds.
+public protocol RangedScheduleFamily: ScheduleFamily {
+    /// Whether a schedule is a member, so that a network that was trained on the family has seen it.
+    ///
+    /// Of another family, that is the schedule as which it acts by itself.
+    func covers(_ schedule: any NoiseSchedule) -> Bool
+
+    /// What the members are, for people: `softness 0.25 to inf`.
+    var range: String { get }
+}
+
 /// What can go wrong while a schedule is evaluated.
 public enum ScheduleError: GUDError, Equatable {
     /// The time is not in [0, 1], or is not a number.

@@ -106,6 +106,12 @@ public struct Parameters: Sendable {
     /// Where they stand in the configuration, for messages about what a schema cannot express.
     public let path: String
 
+    /// Values that were checked.
+    public init(values: [String: ParameterValue], path: String) {
+        self.values = values
+        self.path = path
+    }
+
     /// The value of a declared parameter.
     public subscript<Value>(parameter: Parameter<Value>) -> Value {
         values[parameter.name].flatMap(Value.init) ?? parameter.defaultValue

@@ -12,7 +12,7 @@ public protocol TrainableDenoiser: FittedDenoiser {
     /// - Throws: ``DenoiserError``.
     func beginTraining(_ options: OptimiserOptions) throws(DenoiserError)
 
-    /// One gradient step on the mean of `(ε̂ − ε)²` over a batch.
+    /// One gradient step on the mean of `(ε̂ − ε)²` over a batch, without components that are excluded.
     ///
     /// The result is a function of the parameters, the batch, the options and `randomSeed` alone, so that a run that is
     /// resumed gives what an uninterrupted one gives.
@@ -37,13 +37,36 @@ public struct NoisedBatch: Sendable {
     public var states: NoisingStates
     /// The condition of each sample, or `nil`.
     public var embeddings: Embeddings?
+    /// The components whose error does not count, row-major `[batch, K]`: those that are held; `nil` where all count.
+    public var excluded: [Bool]?
 
     /// A batch.
-    public init(noised: [Float], noise: [Float], states: NoisingStates, embeddings: Embeddings?) {
+    public init(
+        noised: [Float], noise: [Float], states: NoisingStates, embeddings: Embeddings?, excluded: [Bool]? = nil
+    ) {
         self.noised = noised
         self.noise = noise
         self.states = states
         self.embeddings = embeddings
+        self.excluded = excluded
+    }
+
+    /// What is wrong with an estimate: `ε̂ − ε`, 0 for components that are excluded, and how many are not.
+    ///
+    /// - Throws: ``DenoiserError/count(_:expected:what:)`` where the estimate, or the list of excluded components, is not one
+    ///   number for each of the batch.
+    public func errors(of estimate: [Float]) throws(DenoiserError) -> (values: [Float], counted: Int) {
+        guard estimate.count == noise.count else {
+            throw .count(estimate.count, expected: noise.count, what: "the estimate")
+        }
+        var errors = estimate
+        for place in errors.indices { errors[place] -= noise[place] }
+        guard let excluded else { return (errors, errors.count) }
+        guard excluded.count == noise.count else {
+            throw .count(excluded.count, expected: noise.count, what: "the list of excluded components")
+        }
+        for place in errors.indices where excluded[place] { errors[place] = 0 }
+        return (errors, excluded.count { !$0 })
     }
 }
 

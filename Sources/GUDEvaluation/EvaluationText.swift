@@ -41,15 +41,20 @@ public struct EvaluationText: CustomStringConvertible {
 
     private func rows(_ extractor: String) -> [[String]] {
         let sampled = evaluation.entries.contains { $0.sampling != nil }
+        let classified = evaluation.entries.contains { $0.classAccuracy(by: extractor) != nil }
         let header =
             ["samples", "count"] + (sampled ? ["evaluations", "seconds"] : [])
-            + Measure.Name.allCases.map(\.heading)
+            + (classified ? ["class accuracy"] : []) + Measure.Name.allCases.map(\.heading)
         return [header]
             + evaluation.entries.map { entry in
                 let cost = entry.sampling.map {
                     [Self.number($0.evaluationsPerSample, 1), Self.number($0.seconds, 1)]
                 }
+                let accuracy = entry.classAccuracy(by: extractor).map {
+                    Self.number($0.accuracy, 3) + " ± " + Self.number($0.standardError, 3)
+                }
                 return [name(entry), "\(entry.count)"] + (sampled ? cost ?? ["", ""] : [])
+                    + (classified ? [accuracy ?? ""] : [])
                     + Measure.Name.allCases.map { measure in
                         entry.measure(measure, on: extractor).map(Self.cell) ?? ""
                     }

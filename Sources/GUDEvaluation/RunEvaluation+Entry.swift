@@ -50,6 +50,10 @@ extension RunEvaluation {
         public var spectrum: [SpectrumBand]
         /// How near samples are to training data; `nil` for the training data themselves.
         public var memorisation: Memorisation?
+        /// How samples of classes were guided; `nil` for samples without a class.
+        public var guiding: Guiding?
+        /// How often each classifier finds the class that was asked for; `nil` where there are no classes or no classifier.
+        public var classAccuracies: [ClassAccuracy]?
 
         /// An entry.
         public init(
@@ -63,6 +67,11 @@ extension RunEvaluation {
             self.scores = scores
             self.spectrum = spectrum
             self.memorisation = memorisation
+        }
+
+        /// How often an extractor's classifier finds the class that was asked for.
+        public func classAccuracy(by extractor: String) -> ClassAccuracy? {
+            classAccuracies?.first { $0.extractor == extractor }
         }
 
         /// A measure on the features of one extractor.

@@ -1,31 +1,49 @@
 import Foundation
 import GUDCore
 
-/// Sinusoidal features of a number per sample, through two dense layers.
+/// Sines and cosines of a number at periods from 2π to 2π·10⁴ in its own unit.
 ///
 /// Source: Ho, Jain & Abbeel, "Denoising diffusion probabilistic models", arXiv:2006.11239, appendix B.
+struct Sinusoids {
+    /// The number of features: an even number.
+    let count: Int
+    private let frequencies: Tensor
+
+    init(_ builder: ParameterBuilder, features: Int) throws(EngineError) {
+        let half = features / 2
+        count = 2 * half
+        let values = (0..<half).map { index in Float(exp(-9.210340371976184 * Double(index) / Double(half))) }
+        frequencies = try Tensor(values.span, axes: [1, half], on: builder.device, engine: builder.engine)
+    }
+
+    /// The features `[n, count]` of `[n]` numbers.
+    func callAsFunction(_ numbers: Tensor) throws(EngineError) -> Tensor {
+        let angles = try numbers.reshaped([-1, 1]) * frequencies
+        return try Tensor.concatenated([try angles.sine(), try angles.cosine()], axis: 1)
+    }
+}
+
+/// Sinusoidal features of a number per sample, through two dense layers.
 struct TimeEmbedding {
     /// The width of the result.
     let width: Int
-    private let frequencies: Tensor
+    private let sinusoids: Sinusoids
     private let first: Linear
     private let second: Linear
 
     init(_ builder: ParameterBuilder, features: Int, width: Int) throws(EngineError) {
         self.width = width
-        let half = features / 2
-        // Periods from 2π to 2π·10⁴ in the unit of the argument.
-        let values = (0..<half).map { index in Float(exp(-9.210340371976184 * Double(index) / Double(half))) }
-        frequencies = try Tensor(values.span, axes: [1, half], on: builder.device, engine: builder.engine)
-        first = try builder.scope("time.0") { builder throws(EngineError) in try Linear(builder, 2 * half, width) }
+        let sinusoids = try Sinusoids(builder, features: features)
+        self.sinusoids = sinusoids
+        first = try builder.scope("time.0") { builder throws(EngineError) in
+            try Linear(builder, sinusoids.count, width)
+        }
         second = try builder.scope("time.1") { builder throws(EngineError) in try Linear(builder, width, width) }
     }
 
     /// The embedding of `[batch]` numbers, `[batch, width]`.
     func callAsFunction(_ numbers: Tensor) throws(EngineError) -> Tensor {
-        let angles = try numbers.reshaped([-1, 1]) * frequencies
-        let features = try Tensor.concatenated([try angles.sine(), try angles.cosine()], axis: 1)
-        return try second(try first(features).silu())
+        try second(try first(try sinusoids(numbers)).silu())
     }
 }
 

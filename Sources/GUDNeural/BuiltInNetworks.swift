@@ -25,14 +25,17 @@ enum UNetDenoiser {
         "dropout", default: 0.0, range: 0...0.9, "Probability of dropping an activation in training.")
     static let conditioning = Parameter(
         "conditioning", default: NoiseConditioning.time,
-        "How the network learns about the noising state: by time, or by a map of γ per component.")
+        "How the network learns about the noising state: by time, by a map of γ per component, or by tokens of groups.")
+    static let tokens = Parameter<Int?>(
+        "tokens", default: nil, range: 1...1024,
+        "The most groups of components for the conditioning by tokens; 32 by default.")
 
     static let factory = DenoiserFactory(
         Descriptor(
             name: "unet", summary: "A trainable U-Net on whitened images, with a Gaussian anchor.",
             schema: ParameterSchema([
                 channels.specification, multipliers.specification, blocks.specification, attention.specification,
-                heads.specification, dropout.specification, conditioning.specification,
+                heads.specification, dropout.specification, conditioning.specification, tokens.specification,
             ])),
         make: make)
 
@@ -62,11 +65,12 @@ enum UNetDenoiser {
                     + "height and width must be multiples of \(options.reduction); these are \(height)×\(width): use at "
                     + "most \(largestDepth(height, width)) multipliers")
         }
-        let conditioning = parameters[conditioning]
-        return try NeuralDenoiser(context, conditioning: conditioning) { builder throws(EngineError) in
+        let encoding = try NoiseEncoding(
+            parameters[conditioning], tokens: parameters[tokens], space: context.space)
+        return try NeuralDenoiser(context, encoding: encoding) { builder throws(EngineError) in
             try UNet(
-                builder, imageChannels: imageChannels, mapChannels: conditioning == .map ? imageChannels : 0,
-                embeddingWidth: context.embeddingWidth, options: options)
+                builder, imageChannels: imageChannels, mapChannels: encoding.conditioning == .map ? imageChannels : 0,
+                groupCount: encoding.groups?.count ?? 0, embeddingWidth: context.embeddingWidth, options: options)
         }
     }
 
@@ -86,7 +90,7 @@ enum MLPDenoiser {
             name: "mlp", summary: "A trainable residual perceptron on whitened vectors, with a Gaussian anchor.",
             schema: ParameterSchema([
                 width.specification, depth.specification, UNetDenoiser.dropout.specification,
-                UNetDenoiser.conditioning.specification,
+                UNetDenoiser.conditioning.specification, UNetDenoiser.tokens.specification,
             ])),
         make: make)
 
@@ -95,12 +99,13 @@ enum MLPDenoiser {
             throw DenoiserError.configuration(
                 "denoiser 'mlp' takes vectors, but the samples are images of \(context.space.shape); use 'unet'")
         }
-        let conditioning = parameters[UNetDenoiser.conditioning]
-        return try NeuralDenoiser(context, conditioning: conditioning) { builder throws(EngineError) in
+        let encoding = try NoiseEncoding(
+            parameters[UNetDenoiser.conditioning], tokens: parameters[UNetDenoiser.tokens], space: context.space)
+        return try NeuralDenoiser(context, encoding: encoding) { builder throws(EngineError) in
             try MLP(
-                builder, dimension: dimension, mapWidth: conditioning == .map ? dimension : 0,
-                embeddingWidth: context.embeddingWidth, width: parameters[width], depth: parameters[depth],
-                dropout: parameters[UNetDenoiser.dropout])
+                builder, dimension: dimension, mapWidth: encoding.conditioning == .map ? dimension : 0,
+                groupCount: encoding.groups?.count ?? 0, embeddingWidth: context.embeddingWidth,
+                width: parameters[width], depth: parameters[depth], dropout: parameters[UNetDenoiser.dropout])
         }
     }
 }

@@ -14,7 +14,7 @@ struct ConvNetOptions {
 ///
 ///     x ← x + W₂ silu(norm(W₁ ∗ silu(norm(x)) + P e)),    W₁ of 3×3, W₂ of 1×1
 ///
-/// e is the embedding of noising state and condition. The first convolution is of 3×3 too, the last of 1×1: an output depends on inputs
+/// e is the embedding of noising state and condition, the same for all pixels. The first convolution is of 3×3 too, the last of 1×1: an output depends on inputs
 /// at most `depth + 1` pixels away. So some components can be evaluated on a part of the image: see `ImageWindow.swift`.
 ///
 /// Source: He et al., "Identity mappings in deep residual networks", arXiv:1603.05027, with pointwise second convolutions as in
@@ -55,6 +55,7 @@ struct ConvNet: LocalNetwork {
     /// One pixel for the first convolution, and one for each block.
     let reach: Int
     private let time: TimeEmbedding
+    private let tokens: (NoiseTokens, TokenPooling)?
     private let condition: Linear?
     private let input: Convolution
     private let blocks: [Block]
@@ -62,14 +63,25 @@ struct ConvNet: LocalNetwork {
     private let output: Convolution
     private let dropout: Double
 
-    /// Builds the network for images of `imageChannels`, with `mapChannels` more of γ, conditioned on `embeddingWidth`.
+    /// Builds the network for images of `imageChannels`, with `mapChannels` more of γ or tokens of `groupCount` groups, conditioned
+    /// on `embeddingWidth`.
     init(
-        _ builder: ParameterBuilder, imageChannels: Int, mapChannels: Int, embeddingWidth: Int, options: ConvNetOptions
+        _ builder: ParameterBuilder, imageChannels: Int, mapChannels: Int, groupCount: Int, embeddingWidth: Int,
+        options: ConvNetOptions
     ) throws(EngineError) {
         let width = 4 * options.channels
         reach = options.depth + 1
         dropout = options.dropout
         time = try TimeEmbedding(builder, features: options.channels, width: width)
+        tokens =
+            groupCount == 0
+            ? nil
+            : (
+                try NoiseTokens(builder, count: groupCount),
+                try builder.scope("pooling") { builder throws(EngineError) in
+                    try TokenPooling(builder, embedding: width, heads: 4)
+                }
+            )
         condition =
             embeddingWidth == 0
             ? nil
@@ -97,6 +109,9 @@ struct ConvNet: LocalNetwork {
 
     func callAsFunction(_ batch: NetworkInput) throws(EngineError) -> Tensor {
         var embedding = try time(batch.levels)
+        if let (tokens, pooling) = tokens, let groups = batch.groups {
+            embedding = try pooling(embedding, try tokens(groups))
+        }
         if let condition, let given = batch.embedding { embedding = try embedding + (try condition(given)) }
         embedding = try embedding.silu()
 

@@ -14,7 +14,7 @@ enum ConvNetDenoiser {
                 + "is active.",
             schema: ParameterSchema([
                 channels.specification, depth.specification, UNetDenoiser.dropout.specification,
-                UNetDenoiser.conditioning.specification,
+                UNetDenoiser.conditioning.specification, UNetDenoiser.tokens.specification,
             ])),
         make: make)
 
@@ -23,13 +23,14 @@ enum ConvNetDenoiser {
             throw DenoiserError.configuration(
                 "denoiser 'convnet' takes images, but the samples are vectors of \(context.space.dimension); use 'mlp'")
         }
-        let conditioning = parameters[UNetDenoiser.conditioning]
+        let encoding = try NoiseEncoding(
+            parameters[UNetDenoiser.conditioning], tokens: parameters[UNetDenoiser.tokens], space: context.space)
         let options = ConvNetOptions(
             channels: parameters[channels], depth: parameters[depth], dropout: parameters[UNetDenoiser.dropout])
-        return try NeuralDenoiser(context, conditioning: conditioning) { builder throws(EngineError) in
+        return try NeuralDenoiser(context, encoding: encoding) { builder throws(EngineError) in
             try ConvNet(
-                builder, imageChannels: imageChannels, mapChannels: conditioning == .map ? imageChannels : 0,
-                embeddingWidth: context.embeddingWidth, options: options)
+                builder, imageChannels: imageChannels, mapChannels: encoding.conditioning == .map ? imageChannels : 0,
+                groupCount: encoding.groups?.count ?? 0, embeddingWidth: context.embeddingWidth, options: options)
         }
     }
 }

@@ -9,16 +9,18 @@ struct MLP: Network {
     }
 
     private let time: TimeEmbedding
+    private let tokens: (NoiseTokens, TokenPooling)?
     private let condition: Linear?
     private let input: Linear
     private let blocks: [Block]
     private let output: Linear
     private let dropout: Double
 
-    /// Builds the network for vectors of `dimension`, with `mapWidth` more numbers of γ, conditioned on `embeddingWidth`.
+    /// Builds the network for vectors of `dimension`, with `mapWidth` more numbers of γ or tokens of `groupCount` groups, conditioned on
+    /// `embeddingWidth`.
     init(
-        _ builder: ParameterBuilder, dimension: Int, mapWidth: Int, embeddingWidth: Int, width: Int, depth: Int,
-        dropout: Double
+        _ builder: ParameterBuilder, dimension: Int, mapWidth: Int, groupCount: Int, embeddingWidth: Int, width: Int,
+        depth: Int, dropout: Double
     ) throws(EngineError) {
         func linear(_ name: String, _ inputs: Int, _ outputs: Int, zero: Bool = false) throws(EngineError) -> Linear {
             try builder.scope(name) { builder throws(EngineError) in
@@ -26,6 +28,15 @@ struct MLP: Network {
             }
         }
         time = try TimeEmbedding(builder, features: 64, width: width)
+        tokens =
+            groupCount == 0
+            ? nil
+            : (
+                try NoiseTokens(builder, count: groupCount),
+                try builder.scope("pooling") { builder throws(EngineError) in
+                    try TokenPooling(builder, embedding: width, heads: 4)
+                }
+            )
         condition = embeddingWidth == 0 ? nil : try linear("condition", embeddingWidth, width)
         input = try linear("input", dimension + mapWidth, width)
         var blocks: [Block] = []
@@ -43,6 +54,9 @@ struct MLP: Network {
 
     func callAsFunction(_ batch: NetworkInput) throws(EngineError) -> Tensor {
         var embedding = try time(batch.levels)
+        if let (tokens, pooling) = tokens, let groups = batch.groups {
+            embedding = try pooling(embedding, try tokens(groups))
+        }
         if let condition, let given = batch.embedding { embedding = try embedding + (try condition(given)) }
         embedding = try embedding.silu()
 

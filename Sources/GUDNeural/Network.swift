@@ -26,17 +26,10 @@ struct NetworkInput {
     let levels: Tensor
     /// γ of every component in the samples' layout, scaled to about ±1; `nil` where time alone conditions.
     let gammaMap: Tensor?
+    /// What is known of groups of components, `[batch, groups, 3]`, see ``NoiseEncoding/Rows/groups``; `nil` without tokens.
+    let groups: Tensor?
     /// The condition, `[batch, width]`; zeros stand for none.
     let embedding: Tensor?
     /// Whether dropout is on.
     let isTraining: Bool
-}
-
-/// How a network learns about the noising state.
-public enum NoiseConditioning: String, ParameterChoice {
-    /// By the time alone: enough for one fixed schedule.
-    case time
-    /// By γ of every component, laid out like the samples, and its mean: for components with a place in the image, given
-    /// components, and families of schedules.
-    case map
 }

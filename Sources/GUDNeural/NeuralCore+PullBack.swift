@@ -69,6 +69,7 @@ extension NetworkBatch {
         }
         return NetworkBatch(
             axes: [range.count] + axes.dropFirst(), samples: rows(samples), levels: rows(levels),
-            gammaMap: gammaMap.map(rows), embedding: embedding.map(rows), embeddingWidth: embeddingWidth)
+            gammaMap: gammaMap.map(rows), groups: groups.map(rows), embedding: embedding.map(rows),
+            embeddingWidth: embeddingWidth)
     }
 }

@@ -7,6 +7,7 @@ struct NetworkBatch {
     var samples: [Float]
     let levels: [Float]
     var gammaMap: [Float]?
+    let groups: [Float]?
     let embedding: [Float]?
     let embeddingWidth: Int
 }
@@ -54,6 +55,7 @@ struct NeuralCore {
             samples: samples,
             levels: try Tensor(batch.levels.span, axes: [count], on: device, engine: engine),
             gammaMap: try tensor(batch.gammaMap, batch.axes),
+            groups: try tensor(batch.groups, [count, (batch.groups?.count ?? 0) / (3 * max(count, 1)), 3]),
             embedding: try tensor(batch.embedding, [count, batch.embeddingWidth]), isTraining: isTraining)
     }
 

@@ -19,7 +19,7 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
 
     private let space: ComponentSpace
     private let anchor: GaussianAnchor
-    private let conditioning: NoiseConditioning
+    private let encoding: NoiseEncoding
     private let core: Mutex<NeuralCore>
     /// How many pixels away an input may matter to an output; `nil` where all of them may.
     private let reach: Int?
@@ -28,22 +28,17 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
     ///
     /// - Parameters:
     ///   - context: The space, the seed, the device and, for a trained model, its state.
-    ///   - conditioning: How the network learns about the noising state.
+    ///   - encoding: How the network learns about the noising state.
     ///   - build: Makes the network; called twice, for the trained weights and for their average.
     init(
-        _ context: DenoiserContext, conditioning: NoiseConditioning,
+        _ context: DenoiserContext, encoding: NoiseEncoding,
         build: (ParameterBuilder) throws(EngineError) -> any Network
     ) throws(DenoiserError) {
         componentCount = context.space.componentCount
         embeddingWidth = context.embeddingWidth
         space = context.space
         anchor = GaussianAnchor(variances: context.space.variances)
-        self.conditioning = conditioning
-        if conditioning == .map, context.space.componentCount != context.space.dimension {
-            throw .configuration(
-                "denoiser.conditioning: 'map' lays γ out like the samples, but the basis keeps \(componentCount) of "
-                    + "\(context.space.dimension) components; use 'time', or a complete basis")
-        }
+        self.encoding = encoding
         do {
             let core = try NeuralCore(
                 seed: context.seed, device: context.device, dimension: context.space.dimension, build: build)
@@ -56,8 +51,8 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
         if let state = context.state { try core.withLock { core throws(DenoiserError) in try core.restore(state) } }
     }
 
-    /// Whether the network is told γ of every component.
-    public var knowsEveryGamma: Bool { conditioning != .time }
+    /// Whether the network is told γ of every component, or of groups of them; and not the time alone.
+    public var knowsEveryGamma: Bool { encoding.conditioning.knowsEveryGamma }
 
     /// Weights, their average, and once training has begun the optimiser's moments.
     public var state: StateArrays {
@@ -141,7 +136,7 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
         try core.withLock { core throws(DenoiserError) in try core.beginTraining(options) }
     }
 
-    /// One gradient step on the mean of `(ε̂ − ε)²`.
+    /// One gradient step on the mean of `(ε̂ − ε)²` over the components that count.
     public func trainingStep(
         _ batch: NoisedBatch, learningRate: Double, randomSeed: UInt64
     ) throws(DenoiserError) -> TrainingStepReport {
@@ -152,18 +147,14 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
         let network = networkBatch(input, states: batch.states, embeddings: batch.embeddings, count: count)
         return try core.withLock { core throws(DenoiserError) in
             let residual = try core.forward(network, randomSeed: randomSeed)
-            var difference = [Float](repeating: 0, count: batch.noised.count)
-            var span = difference.mutableSpan
+            var estimate = [Float](repeating: 0, count: batch.noised.count)
+            var span = estimate.mutableSpan
             try assemble(batch.noised.span, residual, coefficients, into: &span)
-            var sum = 0.0
-            for place in batch.noise.indices {
-                difference[place] -= batch.noise[place]
-                sum += Double(difference[place]) * Double(difference[place])
-            }
-            let loss = sum / Double(difference.count)
+            var (difference, counted) = try batch.errors(of: estimate)
+            let loss = difference.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(counted)
             guard loss.isFinite else { return TrainingStepReport(loss: loss, gradientNorm: .nan) }
-            // d loss / d ε̂ = 2 (ε̂ − ε) / (batch · K); then ρ and the inverse basis lead to the network's output.
-            let factor = 2 / Float(difference.count)
+            // d loss / d ε̂ = 2 (ε̂ − ε) / count, where it counts; then ρ and the inverse basis lead to the network's output.
+            let factor = 2 / Float(counted)
             for place in difference.indices { difference[place] *= factor }
             let gradient = try dataSpace(scaled(difference.span, by: \.residualScale, coefficients))
             let norm = try core.update(gradient, learningRate: learningRate)
@@ -235,33 +226,12 @@ extension NeuralDenoiser {
     private func networkBatch(
         _ input: [Float], states: NoisingStates, embeddings: Embeddings?, count: Int
     ) -> NetworkBatch {
-        // Off by more than 20 in γ a component is as good as clean or as good as noise: there is nothing more to tell.
-        func limited(_ gamma: Double) -> Double { min(max(gamma, -20), 20) }
-        let perSample: [NoisingState] =
-            switch states {
-            case .shared(let state): [state]
-            case .perSample(let states): states
-            }
-        func spread<Value>(_ values: [Value]) -> [Value] {
-            perSample.count == count ? values : (0..<count).flatMap { _ in values }
-        }
-        let levels: [Float]
-        var map: [Float]?
-        switch conditioning {
-        case .time:
-            levels = spread(perSample.map { Float(1000 * $0.time) })
-        case .map:
-            levels = spread(
-                perSample.map { state in
-                    Float(25 * (20 + state.gamma.reduce(0) { $0 + limited($1) } / Double(componentCount)))
-                })
-            map = spread(perSample.flatMap { $0.gamma.map { Float(limited($0) / 10) } })
-        }
+        let rows = encoding.rows(states, count: count)
         let condition =
             embeddingWidth == 0
             ? nil : embeddings?.values ?? [Float](repeating: 0, count: count * embeddingWidth)
         return NetworkBatch(
-            axes: [count] + space.shape.axes, samples: input, levels: levels, gammaMap: map, embedding: condition,
-            embeddingWidth: embeddingWidth)
+            axes: [count] + space.shape.axes, samples: input, levels: rows.levels, gammaMap: rows.map,
+            groups: rows.groups, embedding: condition, embeddingWidth: embeddingWidth)
     }
 }

@@ -27,31 +27,62 @@ struct UNetOptions {
 struct UNet: Network {
     private struct Stage {
         var blocks: [ResidualBlock] = []
-        var attentions: [SelfAttention] = []
+        var attentions: [Attention] = []
         var resampling: Convolution?
 
-        func apply(_ index: Int, _ input: Tensor, _ embedding: Tensor, isTraining: Bool) throws(EngineError) -> Tensor {
-            let hidden = try blocks[index](input, embedding, isTraining: isTraining)
-            return attentions.isEmpty ? hidden : try attentions[index](hidden)
+        func apply(_ index: Int, _ input: Tensor, _ context: Context) throws(EngineError) -> Tensor {
+            let hidden = try blocks[index](input, context.embedding, isTraining: context.isTraining)
+            return attentions.isEmpty ? hidden : try attentions[index](hidden, context)
         }
     }
 
+    /// Attention among pixels, then to tokens where there are any.
+    private struct Attention {
+        let pixels: SelfAttention
+        let tokens: CrossAttention?
+
+        func callAsFunction(_ input: Tensor, _ context: Context) throws(EngineError) -> Tensor {
+            let hidden = try pixels(input)
+            guard let tokens, let seen = context.tokens else { return hidden }
+            return try tokens(hidden, seen)
+        }
+    }
+
+    /// What every block sees beside the image.
+    private struct Context {
+        let embedding: Tensor
+        let tokens: Tensor?
+        let isTraining: Bool
+    }
+
     private let time: TimeEmbedding
+    private let tokens: (NoiseTokens, TokenPooling)?
     private let condition: Linear?
     private let input: Convolution
     private var down: [Stage] = []
-    private let middle: (ResidualBlock, SelfAttention, ResidualBlock)
+    private let middle: (ResidualBlock, Attention, ResidualBlock)
     private var up: [Stage] = []
     private let outputNorm: GroupNormalisation
     private let output: Convolution
 
-    /// Builds the network for images of `imageChannels`, with `mapChannels` more of γ, conditioned on `embeddingWidth`.
+    /// Builds the network for images of `imageChannels`, with `mapChannels` more of γ or tokens of `groupCount` groups, conditioned
+    /// on `embeddingWidth`.
     init(
-        _ builder: ParameterBuilder, imageChannels: Int, mapChannels: Int, embeddingWidth: Int, options: UNetOptions
+        _ builder: ParameterBuilder, imageChannels: Int, mapChannels: Int, groupCount: Int, embeddingWidth: Int,
+        options: UNetOptions
     ) throws(EngineError) {
         let width = 4 * options.channels
         let attends = options.attention
         time = try TimeEmbedding(builder, features: options.channels, width: width)
+        tokens =
+            groupCount == 0
+            ? nil
+            : (
+                try NoiseTokens(builder, count: groupCount),
+                try builder.scope("pooling") { builder throws(EngineError) in
+                    try TokenPooling(builder, embedding: width, heads: options.heads)
+                }
+            )
         condition =
             embeddingWidth == 0
             ? nil
@@ -67,9 +98,13 @@ struct UNet: Network {
                 try ResidualBlock(builder, inputs, outputs, embedding: width, options: options)
             }
         }
-        func attention(_ name: String, _ channels: Int) throws(EngineError) -> SelfAttention {
-            try builder.scope(name) { builder throws(EngineError) in
+        func attention(_ name: String, _ channels: Int) throws(EngineError) -> Attention {
+            let pixels = try builder.scope("\(name).attention") { builder throws(EngineError) in
                 try SelfAttention(builder, channels, options: options)
+            }
+            guard groupCount > 0 else { return Attention(pixels: pixels, tokens: nil) }
+            return try builder.scope("\(name).tokens") { builder throws(EngineError) in
+                Attention(pixels: pixels, tokens: try CrossAttention(builder, channels, options: options))
             }
         }
 
@@ -81,7 +116,7 @@ struct UNet: Network {
                 stage.blocks.append(try block("down.\(level).\(index)", channels, multiplier * options.channels))
                 channels = multiplier * options.channels
                 if attends.contains(level) {
-                    stage.attentions.append(try attention("down.\(level).\(index).attention", channels))
+                    stage.attentions.append(try attention("down.\(level).\(index)", channels))
                 }
                 skips.append(channels)
             }
@@ -95,7 +130,7 @@ struct UNet: Network {
         }
 
         middle = (
-            try block("middle.0", channels, channels), try attention("middle.attention", channels),
+            try block("middle.0", channels, channels), try attention("middle", channels),
             try block("middle.1", channels, channels)
         )
 
@@ -106,7 +141,7 @@ struct UNet: Network {
                 stage.blocks.append(try block("up.\(level).\(index)", channels + skip, multiplier * options.channels))
                 channels = multiplier * options.channels
                 if attends.contains(level) {
-                    stage.attentions.append(try attention("up.\(level).\(index).attention", channels))
+                    stage.attentions.append(try attention("up.\(level).\(index)", channels))
                 }
             }
             if level > 0 {
@@ -127,8 +162,14 @@ struct UNet: Network {
 
     func callAsFunction(_ batch: NetworkInput) throws(EngineError) -> Tensor {
         var embedding = try time(batch.levels)
+        var seen: Tensor?
+        if let (tokens, pooling) = tokens, let groups = batch.groups {
+            let made = try tokens(groups)
+            embedding = try pooling(embedding, made)
+            seen = made
+        }
         if let condition, let given = batch.embedding { embedding = try embedding + (try condition(given)) }
-        embedding = try embedding.silu()
+        let context = Context(embedding: try embedding.silu(), tokens: seen, isTraining: batch.isTraining)
 
         // Channels last in memory is the layout of the samples: no copy is made on the way in or out.
         var image = batch.samples
@@ -138,7 +179,7 @@ struct UNet: Network {
         var skips = [hidden]
         for stage in down {
             for index in stage.blocks.indices {
-                hidden = try stage.apply(index, hidden, embedding, isTraining: batch.isTraining)
+                hidden = try stage.apply(index, hidden, context)
                 skips.append(hidden)
             }
             if let halve = stage.resampling {
@@ -146,12 +187,12 @@ struct UNet: Network {
                 skips.append(hidden)
             }
         }
-        hidden = try middle.0(hidden, embedding, isTraining: batch.isTraining)
-        hidden = try middle.2(try middle.1(hidden), embedding, isTraining: batch.isTraining)
+        hidden = try middle.0(hidden, context.embedding, isTraining: batch.isTraining)
+        hidden = try middle.2(try middle.1(hidden, context), context.embedding, isTraining: batch.isTraining)
         for stage in up {
             for index in stage.blocks.indices {
                 let joined = try Tensor.concatenated([hidden, skips.removeLast()], axis: 1)
-                hidden = try stage.apply(index, joined, embedding, isTraining: batch.isTraining)
+                hidden = try stage.apply(index, joined, context)
             }
             if let double = stage.resampling { hidden = try double(try hidden.upsampledTwofold()) }
         }

@@ -54,7 +54,7 @@ public struct Configuration: Sendable, Equatable {
 
     /// How to train.
     public func training() throws(ParameterError) -> TrainingOptions {
-        TrainingOptions(try TrainingOptions.schema.resolve(trainingValues, at: "training"))
+        try TrainingOptions(trainingValues)
     }
 
     /// Reads a configuration from a tree of values, and checks every name and parameter against a registry.
@@ -151,7 +151,7 @@ public struct Configuration: Sendable, Equatable {
             tree[section] = .table(table)
         }
         tree["training"] = .table(
-            try TrainingOptions.schema.resolve(trainingValues, at: "training").values.filter { $0.value != .null })
+            try TrainingOptions.resolve(trainingValues).values.filter { $0.value != .null })
         return tree
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import GUDBases
 import GUDCore
 import GUDData
+import GUDTraining
 
 /// What a configuration means: every name with its provider and parameters, the shapes, and what it costs.
 public struct Explanation {
@@ -56,6 +57,9 @@ public struct Explanation {
         ]
         if let denoiser = pipeline.denoiser as? any TrainableDenoiser {
             facts.append(("parameters", "\(denoiser.parameterCount)"))
+        }
+        if let parts = try pipeline.heldParts() {
+            facts.append(("held in training", parts.description))
         }
         facts.append(("denoiser, 64 samples", try Self.cost(of: pipeline)))
         self.facts = facts.map { (name: $0.0, value: $0.1) }

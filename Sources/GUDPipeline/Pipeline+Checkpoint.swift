@@ -90,7 +90,8 @@ extension Pipeline {
         let pipeline = try Pipeline(
             configuration, registry: registry, classCount: metadata.classCount,
             space: ComponentSpace(basis: basis, mean: mean, scale: scale, variances: variances),
-            denoiserFitting: nil, denoiserState: checkpoint.arrays.scoped("denoiser"), device: device)
+            denoiserFitting: nil, denoiserState: checkpoint.arrays.scoped("denoiser"), device: device,
+            trained: try? Configuration(yaml: metadata.configuration, registry: registry, name: path))
         return (pipeline, metadata.step)
     }
 

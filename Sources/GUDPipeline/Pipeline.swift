@@ -16,6 +16,8 @@ public struct Pipeline: Sendable {
     public let space: ComponentSpace
     /// The noise schedule.
     public let schedule: any NoiseSchedule
+    /// The noise schedule that the denoiser was, or will be, trained with; `nil` where it cannot be made here.
+    let trainedSchedule: (any NoiseSchedule)?
     /// The denoiser.
     public let denoiser: any Denoiser
     /// The conditioner.
@@ -40,7 +42,7 @@ public struct Pipeline: Sendable {
         return try Pipeline(
             configuration, registry: registry, classCount: dataset.classCount, space: fit.space,
             denoiserFitting: try fit.space.components(of: fit.values), denoiserState: nil, device: device,
-            report: fit.report)
+            trained: configuration, report: fit.report)
     }
 
     /// Fits the basis and its scales: the space, the data that it was fitted to, and what fitting found.
@@ -71,16 +73,23 @@ public struct Pipeline: Sendable {
     }
 
     /// Puts a pipeline together around a space.
+    ///
+    /// - Parameter trained: What the denoiser was, or will be, trained with; `nil` where nobody knows.
     init(
         _ configuration: Configuration, registry: Registry, classCount: Int, space: ComponentSpace,
-        denoiserFitting: [Float]?, denoiserState: StateArrays?, device: String, report: [String] = []
+        denoiserFitting: [Float]?, denoiserState: StateArrays?, device: String, trained: Configuration?,
+        report: [String] = []
     ) throws {
         self.configuration = configuration
         self.registry = registry
         self.classCount = classCount
         self.space = space
         self.report = report
-        schedule = try Self.schedule(of: configuration, in: space, registry)
+        let schedule = try Self.schedule(of: configuration, in: space, registry)
+        self.schedule = schedule
+        trainedSchedule =
+            trained?.schedule == configuration.schedule
+            ? schedule : trained.flatMap { try? Self.schedule(of: $0, in: space, registry) }
         conditioner = try registry.factory(.conditioner, named: configuration.conditioner.name).make(
             configuration.parameters("conditioner", configuration.conditioner, kind: "conditioner", registry),
             classCount)
@@ -103,6 +112,17 @@ public struct Pipeline: Sendable {
     public static func sampler(_ choice: Configuration.Choice, _ registry: Registry) throws -> any Sampler {
         let factory = try registry.factory(.sampler, named: choice.name)
         return try factory.make(try factory.descriptor.schema.resolve(choice.parameters, at: "sampler"))
+    }
+
+    /// The row that stands for each class, in their order.
+    ///
+    /// - Throws: `ConditionerError` where the conditioner knows no classes.
+    func classEmbeddings() throws(ConditionerError) -> [[Float]] {
+        var rows: [[Float]] = []
+        for index in 0..<classCount {
+            rows.append(try conditioner.condition(ConditionRequest(classIndex: index), in: space).embedding ?? [])
+        }
+        return rows
     }
 
     /// Draws samples.

@@ -15,6 +15,7 @@ public final class TrainingRun {
 
     private let samples: TrainingSamples
     private let validation: TrainingSamples?
+    private let parts: HeldParts?
     private var best = Double.infinity
     private let firstStep: Int
     private let progress: any ProgressReporter
@@ -73,6 +74,7 @@ public final class TrainingRun {
         samples = try augmentation.trainingSamples(dataset.training, in: pipeline.space)
         validation =
             heldOut.count == 0 ? nil : try augmentation.validationSamples(heldOut, in: pipeline.space)
+        parts = try pipeline.heldParts()
         try AtomicFile.makeDirectory(directory.path)
         try AtomicFile.write(Data(try configuration.yaml(registry).utf8), to: directory.configurationPath)
         metrics = try MetricsFile(path: directory.metricsPath, keepingUpTo: firstStep)
@@ -89,9 +91,11 @@ public final class TrainingRun {
             progress.note("denoiser '\(pipeline.configuration.denoiser.name)' is exact: there is nothing to train")
             return .finished(step: 0)
         }
+        for caveat in try pipeline.trainingCaveats() { progress.note("warning: \(caveat)") }
         var trainer = try Trainer(
             denoiser, schedule: pipeline.schedule, samples: samples, validation: validation,
-            condition: try trainingCondition(), options: options, seed: pipeline.configuration.seed)
+            condition: try trainingCondition(), parts: parts, options: options,
+            seed: pipeline.configuration.seed)
         progress.note(
             "training \(denoiser.parameterCount) parameters for \(options.stepCount - firstStep) steps in "
                 + "'\(directory.path)'")
@@ -112,11 +116,8 @@ public final class TrainingRun {
     private func trainingCondition() throws -> TrainingCondition? {
         let width = pipeline.conditioner.embeddingWidth
         guard width > 0, samples.labels != nil else { return nil }
-        let (conditioner, space) = (pipeline.conditioner, pipeline.space)
-        let rows = try (0..<pipeline.classCount).map {
-            try conditioner.condition(ConditionRequest(classIndex: $0), in: space).embedding ?? []
-        }
-        let dropProbability = (conditioner as? any TrainingConditioner)?.dropProbability ?? 0
+        let rows = try pipeline.classEmbeddings()
+        let dropProbability = (pipeline.conditioner as? any TrainingConditioner)?.dropProbability ?? 0
         return TrainingCondition(width: width, dropProbability: dropProbability) { rows[$0] }
     }
 

@@ -65,7 +65,8 @@ extension gud_condition {
         flags = 0
         guard condition.guidance.interval == .whole, condition.guidance.weights == nil else {
             throw BrokenCall(
-                description: "the conditioner answers guidance with an interval or weights, which are the host's affair",
+                description:
+                    "the conditioner answers guidance with an interval or weights, which are the host's affair",
                 code: GUD_ERROR_INTERNAL)
         }
         guidance = condition.guidance.scale

@@ -56,7 +56,8 @@ struct ComparisonFigures {
     /// What a line is of: a sampler with its parameters, whatever the number of steps.
     private static func sampler(_ entry: RunEvaluation.Entry) -> [String: String]? {
         entry.sampling.map { sampling in
-            sampling.parameters.filter { $0.key != "steps" }.merging(["name": sampling.sampler]) { _, name in name }
+            let others = ["name": sampling.sampler, "guidance": entry.guiding?.name ?? ""]
+            return sampling.parameters.filter { $0.key != "steps" }.merging(others) { $1 }
         }
     }
 

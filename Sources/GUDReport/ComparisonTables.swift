@@ -53,21 +53,35 @@ struct ComparisonTables {
                 return Self.text(SeedEstimate(measures.map { $0.value * name.scale }), own: own, digits: 4)
             }
         }
+        // How often classifiers find the class that was asked for, where samples have one.
+        let classifiers = evaluation.recipe.extractors.map(\.name).filter { name in
+            evaluation.entries.contains { $0.classAccuracy(by: name) != nil }
+        }
+        func accuracies(_ entries: [RunEvaluation.Entry]) -> [String] {
+            classifiers.map { name in
+                let found = entries.compactMap { $0.classAccuracy(by: name) }
+                let own = found.count == 1 ? found[0].standardError : nil
+                return Self.text(SeedEstimate(found.map(\.accuracy)), own: own, digits: 3)
+            }
+        }
         var rows: [[String]] = []
         for group in groups {
             for entry in group.runs[0].evaluation.modelEntries {
                 let same = group.runs.compactMap { run in run.evaluation.modelEntries.first { $0.name == entry.name } }
                 let cost = entry.sampling.map { String(format: "%.0f", $0.evaluationsPerSample) } ?? "–"
                 let seconds = entry.sampling.map { String(format: "%.1f", $0.seconds) } ?? "–"
-                rows.append([group.name, entry.name, cost, seconds] + cells(same))
+                rows.append([group.name, entry.name, cost, seconds] + accuracies(same) + cells(same))
             }
         }
         for entry in evaluation.entries where entry.role != .model {
-            rows.append([entry.name, entry.role == .floor ? "real data" : "baseline", "–", "–"] + cells([entry]))
+            rows.append(
+                [entry.name, entry.role == .floor ? "real data" : "baseline", "–", "–"] + accuracies([entry])
+                    + cells([entry]))
         }
         return Table(
             title: "Sample quality",
-            header: ["run", "sampler", "evaluations", "seconds"] + columns.map { "\($1.heading), \($0)" }, rows: rows)
+            header: ["run", "sampler", "evaluations", "seconds"] + classifiers.map { "class accuracy, \($0)" }
+                + columns.map { "\($1.heading), \($0)" }, rows: rows)
     }
 
     private static func text(_ estimate: SeedEstimate?, own: Double?, digits: Int) -> String {

@@ -45,12 +45,13 @@ struct FlowStates: Sendable {
 
     /// The flow at a time of a smooth stretch.
     ///
-    /// At the ends of the stretch γ̇ is that of its inside, and so is the time by which a denoiser tells on which side of a jump it is.
+    /// At the ends of the stretch γ̇ is that of its inside; and where ε̂ jumps there, so is the time that tells it on which side it is.
     func moment(at time: Double, in stretch: ClosedRange<Double>) throws(ScheduleError) -> Moment {
         let margin = min(2e-10, (stretch.upperBound - stretch.lowerBound) / 4)
         let inside = min(max(time, stretch.lowerBound + margin), stretch.upperBound - margin)
         let gamma = try schedule.gamma(at: time)
-        let state = NoisingState(time: inside, gamma: gamma, gammaRate: try schedule.gammaRate(at: inside))
+        let state = NoisingState(
+            time: jumps.contains(time) ? inside : time, gamma: gamma, gammaRate: try schedule.gammaRate(at: inside))
         let deviation = variances.indices.map { component in
             max(state.marginalVariance(component, clean: variances[component]).squareRoot(), .leastNormalMagnitude)
         }

@@ -63,6 +63,11 @@ public struct Heun: GridSampler {
             var next = run.components
             prediction.advance(&run.components, slopes: slopes, fresh: fresh)
             run.state = to
+            // Where guidance sets in or ceases the end of the step follows another field: the provisional state stands.
+            guard run.jumps.leaveWhole(from: from.time, to: to.time) else {
+                try run.report(step: step + 1)
+                continue
+            }
             try run.predictNoise(of: correction.asked)
             slopes.shift()
             correction.writeSlopes(&slopes.current, components: run.components, noise: run.noise)

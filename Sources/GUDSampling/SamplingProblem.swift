@@ -55,6 +55,11 @@ public struct SamplingProblem: Sendable {
         }
     }
 
+    /// Whether components are held clean, as an observation may call for.
+    ///
+    /// - Throws: ``SamplingError/observation(_:)`` where the denoiser cannot do what the method asks.
+    public var holdsComponents: Bool { get throws(SamplingError) { try plan().held != nil } }
+
     /// How the observation is met.
     func plan() throws(SamplingError) -> ConditioningPlan { try ConditioningPlan(condition, for: denoiser) }
 

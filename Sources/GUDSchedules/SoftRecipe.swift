@@ -30,13 +30,14 @@ struct SoftRecipe {
     private let bounds: ClosedRange<Double>
     private let orders: WeightedOrders
 
-    init(_ parameters: Parameters, _ context: ScheduleContext) throws {
+    /// A recipe in the order of the parameters, or another one.
+    init(_ parameters: Parameters, _ context: ScheduleContext, order: WeightedOrders? = nil) throws {
         let (low, high) = (parameters[Self.gammaDenoise], parameters[Self.gammaNoise])
         try parameters.requireOrder(low, below: high, Self.gammaDenoise, Self.gammaNoise)
         self.parameters = parameters
         self.context = context
         bounds = low...high
-        orders = parameters[Self.order]
+        orders = order ?? parameters[Self.order]
         let source = LabelSource(
             context: context, custom: parameters[Self.labels], blockSize: parameters[Self.blockSize],
             path: parameters.path)

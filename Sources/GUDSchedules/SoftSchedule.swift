@@ -101,6 +101,13 @@ public struct SoftSchedule: NoiseSchedule {
             gammaNoise: gammaNoise, steepness: steepness, clip: clip)
     }
 
+    /// Whether another schedule is this one at some steepness; at 0 labels and clip make no difference.
+    func differsInSteepnessAlone(from other: SoftSchedule) -> Bool {
+        guard logVariances == other.logVariances, gammaDenoise == other.gammaDenoise, gammaNoise == other.gammaNoise
+        else { return false }
+        return other.steepness == 0 || (placement == other.placement && clip == other.clip)
+    }
+
     /// Writes γ_i(t) for every component.
     public func gamma(at time: Double, into gamma: inout MutableSpan<Double>) throws(ScheduleError) {
         try validate(time: time, destination: gamma.count)

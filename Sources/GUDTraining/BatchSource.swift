@@ -10,6 +10,7 @@ public struct BatchSource {
     private let batchSize: Int
     private let schedule: any NoiseSchedule
     private let condition: TrainingCondition?
+    private let parts: HeldParts?
     private let seed: UInt64
     private var order: ShuffledEpochs
 
@@ -19,15 +20,17 @@ public struct BatchSource {
     ///   - samples: The training data, at least one sample.
     ///   - schedule: The noise schedule, or a family of them: then each sample draws a member.
     ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
+    ///   - parts: Which components are held; `nil` for none.
     public init(
         _ samples: TrainingSamples, batchSize: Int, schedule: any NoiseSchedule, condition: TrainingCondition?,
-        seed: UInt64
+        parts: HeldParts? = nil, seed: UInt64
     ) {
         self.samples = samples
         componentCount = schedule.componentCount
         self.batchSize = batchSize
         self.schedule = schedule
         self.condition = condition
+        self.parts = parts
         self.seed = seed
         order = ShuffledEpochs(count: samples.count, seed: seed)
     }
@@ -40,19 +43,22 @@ public struct BatchSource {
         let components = try samples.components(TrainingSamples.Draw(step: step, samples: chosen))
         let noise = CounterNoise(seed: seed, purpose: .training)
             .normals(samples: 0..<batchSize, count: componentCount, step: step)
+        let roles = (0..<batchSize).map { parts?.roles(.trainingSets, sample: $0, step: step) }
         return NoisedBatch(
-            components, noise: noise, states: try states(step: step), embeddings: embeddings(chosen, step: step))
+            components, noise: noise, states: try states(step: step, roles), embeddings: embeddings(chosen, step: step),
+            roles: roles)
     }
 
     /// One state per sample at stratified times: sample *b* of *B* has t uniform in [b/B, (b+1)/B).
-    private func states(step: Int) throws(ScheduleError) -> [NoisingState] {
+    private func states(step: Int, _ roles: [[HeldParts.Role]?]) throws(ScheduleError) -> [NoisingState] {
         let times = CounterNoise(seed: seed, purpose: .trainingTime)
         var states: [NoisingState] = []
         states.reserveCapacity(batchSize)
         for row in 0..<batchSize {
             let time = (Double(row) + times.uniform(sample: row, step: step)) / Double(batchSize)
             states.append(
-                try schedule.trainingState(at: time, member: times.uniform(sample: row, step: step, component: 1)))
+                try schedule.trainingState(
+                    at: time, member: times.uniform(sample: row, step: step, component: 1), roles: roles[row]))
         }
         return states
     }
@@ -69,8 +75,11 @@ public struct BatchSource {
 }
 
 extension NoisedBatch {
-    /// Clean components with noise added: `z_i = α_i z_i(0) + σ_i ε_i`, each sample at its own state.
-    init(_ clean: [Float], noise: [Float], states: [NoisingState], embeddings: Embeddings?) {
+    /// Clean components with noise added: `z_i = α_i z_i(0) + σ_i ε_i`, each sample at its own state; those that are held do not
+    /// count.
+    init(
+        _ clean: [Float], noise: [Float], states: [NoisingState], embeddings: Embeddings?, roles: [[HeldParts.Role]?]
+    ) {
         var noised = clean
         for (row, state) in states.enumerated() {
             for component in 0..<state.componentCount {
@@ -79,14 +88,14 @@ extension NoisedBatch {
                     Float(state.alpha[component]) * clean[place] + Float(state.sigma[component]) * noise[place]
             }
         }
-        self.init(noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings)
-    }
-}
-
-extension NoiseSchedule {
-    /// The noising state of a sample in training: the schedule's own, or that of a family's member, drawn by `member` in [0, 1).
-    func trainingState(at time: Double, member: Double) throws(ScheduleError) -> NoisingState {
-        try ((self as? any ScheduleFamily)?.member(at: member) ?? self).state(at: time)
+        var excluded: [Bool]?
+        if roles.contains(where: { $0 != nil }) {
+            excluded = zip(roles, states).flatMap { roles, state in
+                roles?.map { $0 != .free } ?? [Bool](repeating: false, count: state.componentCount)
+            }
+        }
+        self.init(
+            noised: noised, noise: noise, states: .perSample(states), embeddings: embeddings, excluded: excluded)
     }
 }
 

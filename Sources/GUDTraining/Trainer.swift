@@ -3,7 +3,7 @@ import GUDCore
 
 /// Trains a denoiser on whitened components by ε-matching.
 ///
-/// The objective is the mean of `(ε̂ − ε)²` over components, samples and stratified times. A run is a function of its data,
+/// The objective is the mean of `(ε̂ − ε)²` over components, samples and stratified times; components that are held do not count. A run is a function of its data,
 /// options and seed: resumed at any checkpoint it gives, bit for bit, what it would have given without the break.
 public struct Trainer {
     private let denoiser: any TrainableDenoiser
@@ -23,20 +23,22 @@ public struct Trainer {
     ///   - samples: The training data.
     ///   - validation: Data to validate with wherever a checkpoint is due; `nil` for none.
     ///   - condition: How classes condition the denoiser; `nil` for an unconditional one.
+    ///   - parts: Which components are held; `nil` for none.
     /// - Throws: ``TrainingError/noData``, or a ``DenoiserError`` where the optimiser cannot be made.
     public init(
         _ denoiser: any TrainableDenoiser, schedule: any NoiseSchedule, samples: TrainingSamples,
-        validation: TrainingSamples? = nil, condition: TrainingCondition? = nil, options: TrainingOptions, seed: UInt64
+        validation: TrainingSamples? = nil, condition: TrainingCondition? = nil, parts: HeldParts? = nil,
+        options: TrainingOptions, seed: UInt64
     ) throws {
         guard samples.count > 0 else { throw TrainingError.noData }
         self.denoiser = denoiser
         self.options = options
         self.seed = seed
         source = BatchSource(
-            samples, batchSize: options.batchSize, schedule: schedule, condition: condition, seed: seed)
+            samples, batchSize: options.batchSize, schedule: schedule, condition: condition, parts: parts, seed: seed)
         self.validation = validation.map {
             ValidationLoss(
-                $0, schedule: schedule, condition: condition, batchSize: options.batchSize, seed: seed)
+                $0, schedule: schedule, condition: condition, parts: parts, batchSize: options.batchSize, seed: seed)
         }
         try denoiser.beginTraining(options.optimiser)
     }

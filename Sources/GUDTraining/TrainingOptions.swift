@@ -23,6 +23,9 @@ public struct TrainingOptions: Sendable {
     static let shift = Parameter(
         "shift", default: 0, range: 0...64, unit: "pixels",
         "The most by which images are moved in each direction; what moves in repeats the edge.")
+    static let given = Parameter<ParameterTable?>(
+        "given", default: nil,
+        "Train with random parts of samples given, or absent: a table of probability, absent and sets.")
     static let logEvery = Parameter(
         "logEvery", default: 50, range: 1...1e6, unit: "steps", "How often metrics are written.")
     static let checkpointEvery = Parameter(
@@ -36,7 +39,7 @@ public struct TrainingOptions: Sendable {
         steps.specification, batch.specification, learningRate.specification, warmup.specification,
         decay.specification, ema.specification, gradientClip.specification, weightDecay.specification,
         validation.specification, dequantise.specification, flip.specification, shift.specification,
-        logEvery.specification, checkpointEvery.specification, keepCheckpoints.specification,
+        given.specification, logEvery.specification, checkpointEvery.specification, keepCheckpoints.specification,
         sampleEvery.specification,
     ])
 
@@ -54,6 +57,8 @@ public struct TrainingOptions: Sendable {
     public var optimiser: OptimiserOptions
     /// What happens to the data each time they are seen.
     public var augmentation: AugmentationOptions
+    /// Which parts of samples are held in training; `nil` for none.
+    public var given: GivenTrainingOptions?
     /// The share of the training data that is held out to choose the best checkpoint.
     public var validationShare: Double
     /// Steps between two lines of metrics.
@@ -65,8 +70,27 @@ public struct TrainingOptions: Sendable {
     /// Steps between two sample grids; 0 for never.
     public var sampleInterval: Int
 
-    /// Takes the options from checked parameters.
-    public init(_ parameters: Parameters) {
+    /// Checks given values against the schema, those of tables inside too, and fills in defaults.
+    ///
+    /// - Parameter values: The section, by key.
+    /// - Throws: ``ParameterError``.
+    public static func resolve(_ values: [String: ParameterValue]) throws(ParameterError) -> Parameters {
+        let outer = try schema.resolve(values, at: "training")
+        guard let table = outer[given] else { return outer }
+        let inner = try GivenTrainingOptions.schema.resolve(table.values, at: "training.given")
+        var resolved = outer.values
+        resolved[given.name] = .table(inner.values.filter { $0.value != .null })
+        return Parameters(values: resolved, path: outer.path)
+    }
+
+    /// Takes the options from the values of a section.
+    ///
+    /// - Throws: ``ParameterError``, as ``resolve(_:)``.
+    public init(_ values: [String: ParameterValue]) throws(ParameterError) {
+        let parameters = try Self.resolve(values)
+        given = parameters[Self.given].map {
+            GivenTrainingOptions(Parameters(values: $0.values, path: "training.given"))
+        }
         stepCount = parameters[Self.steps]
         batchSize = parameters[Self.batch]
         learningRate = parameters[Self.learningRate]

@@ -35,7 +35,8 @@ struct DrawingOptions: ParsableArguments {
     func validate() throws {
         guard guidance.isFinite else { throw ValidationError("--guidance \(guidance): give a finite number") }
         if guiding.isGiven, guidance == 1 {
-            throw ValidationError("--guidance-interval and --guide say when and where to guide; add --guidance, such as 3")
+            throw ValidationError(
+                "--guidance-interval and --guide say when and where to guide; add --guidance, such as 3")
         }
         guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
     }

@@ -7,6 +7,9 @@ enum Terminal {
     /// Writes a line to standard error.
     static func error(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
+    /// Writes warnings to standard error.
+    static func warn(_ warnings: [String]) { for warning in warnings { error("warning: \(warning)") } }
+
     /// Whether standard error is a terminal that can show a moving line.
     static let isInteractive = isatty(STDERR_FILENO) == 1
 

@@ -8,7 +8,8 @@ struct ToolTests {
     @Test(
         "Help texts are what they were; GUD_RECORD=1 writes them anew",
         arguments: [
-            "", "quickstart", "train", "sweep", "compare", "sample", "nll", "evaluate", "extractor train",
+            "", "quickstart", "train", "sweep", "compare", "sample", "inpaint", "upscale", "nll", "evaluate",
+            "extractor train",
             "extractor info",
             "list",
             "explain", "basis show", "basis apply",

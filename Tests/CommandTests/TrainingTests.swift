@@ -127,6 +127,30 @@ struct TrainingTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints").count == 1)
     }
 
+    @Test("A schedule that the run was not trained with is sampled and measured, with a warning")
+    func beyondTraining() throws {
+        let (directory, path) = try Program.configuration([
+            "schedule": "{name: family, softnessMin: 0.5}",
+            "denoiser": "{name: unet, channels: 8, multipliers: [1], conditioning: tokens}",
+            "training": "{steps: 1, batch: 4, sampleEvery: 0, dequantise: true, given: {probability: 0.5}}",
+        ])
+        let run = directory.file("run")
+        #expect(try Program.run(["train", path, "--run", run]).errors.contains("warning") == false)
+        let warning =
+            "warning: the schedule is outside what the run was trained with, softness 0.5 to ∞ by variance; expect worse results\n"
+        let requests = [
+            ["sample", run, "-n", "1", "-o", directory.file("s.npy")],
+            ["nll", run, "-n", "1", "--method", "elbo", "--steps", "1"],
+        ]
+        for request in requests {
+            for (softness, isWarned) in [("0.5", false), ("0.3", true)] {
+                let result = try Program.run(request + ["--set", "schedule.softness=\(softness)"])
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(result.errors.contains(warning) == isWarned, "\(request) \(softness): \(result.errors)")
+            }
+        }
+    }
+
     @Test("A class-conditional model draws the class that is asked for, and says which there are")
     func classes() throws {
         let (directory, path) = try Program.configuration(["conditioner": "{name: class}"])

@@ -17,7 +17,9 @@ struct ComponentSelectionTests {
             BasisContext(shape: .image(height: 4, width: 4, channels: 1), fitting: nil, registry: registry))
     }
 
-    private func mask(_ text: String, _ basis: any Basis) throws -> [Bool] { try ComponentSelection(text).mask(in: basis) }
+    private func mask(_ text: String, _ basis: any Basis) throws -> [Bool] {
+        try ComponentSelection(text).mask(in: basis)
+    }
 
     @Test("By level, row, column and number, with lists and ranges")
     func masks() throws {
@@ -35,13 +37,16 @@ struct ComponentSelectionTests {
 
     @Test("Weights add up to one list, the last selection first in right")
     func weights() throws {
-        let selections = try ["row:0=0.5", "column:1"].map { text throws(ComponentSelectionError) in try ComponentSelection(text) }
+        let selections = try ["row:0=0.5", "column:1"].map { text throws(ComponentSelectionError) in
+            try ComponentSelection(text)
+        }
         #expect(try ComponentSelection.weights(selections, in: pixels) == [0.5, 1, 0.5, 0, 1, 0])
     }
 
     @Test("Mistakes name the text, and what there is")
     func mistakes() throws {
-        for text in ["", "level", "level:", "level:a", "level:1-", "level:3-1", "level:0=x", "level:0,,1", "level:nan"] {
+        for text in ["", "level", "level:", "level:a", "level:1-", "level:3-1", "level:0=x", "level:0,,1", "level:nan"]
+        {
             #expect(throws: ComponentSelectionError.text(text)) { try ComponentSelection(text) }
         }
         #expect(throws: ComponentSelectionError.order("levl", in: "levl:0", suggestion: "level")) {

@@ -26,7 +26,7 @@ struct NeuralDenoiserTests {
         }
     }
 
-    @Test("Pulled-back cotangents agree with finite differences", arguments: ["time", "map"])
+    @Test("Pulled-back cotangents agree with finite differences", arguments: ["time", "map", "tokens"])
     func pullBackAgreesWithDifferences(conditioning: String) throws {
         let space = try NeuralFixture.space("dct", Self.image, variances: (0..<64).map { 1.5 / Double($0 + 1) })
         var parameters = NeuralFixture.tiny
@@ -59,7 +59,7 @@ struct NeuralDenoiserTests {
         #expect(abs(difference - product) < 2e-3 * max(1, abs(product)))
     }
 
-    @Test("The laws of denoisers hold, several cotangents among them", arguments: ["time", "map"])
+    @Test("The laws of denoisers hold, several cotangents among them", arguments: ["time", "map", "tokens"])
     func lawsHold(conditioning: String) throws {
         let space = try NeuralFixture.space("dct", Self.image, variances: (0..<64).map { 1.5 / Double($0 + 1) })
         var parameters = NeuralFixture.tiny

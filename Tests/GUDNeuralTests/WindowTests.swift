@@ -32,7 +32,7 @@ struct WindowTests {
         return noise
     }
 
-    @Test("ε̂ in every window is that of the whole image", arguments: ["time", "map"], [1, 2])
+    @Test("ε̂ in every window is that of the whole image", arguments: ["time", "map", "tokens"], [1, 2])
     func everyPosition(conditioning: String, depth: Int) throws {
         let (height, width, channels) = (6, 9, 2)
         let shape = SampleShape.image(height: height, width: width, channels: channels)

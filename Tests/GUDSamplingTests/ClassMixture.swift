@@ -25,7 +25,8 @@ final class ClassMixture: DifferentiableDenoiser {
         classes = try covariances.indices.map { k in
             MixtureDenoiser(
                 try NormalMixture(
-                    weights: [1], means: Array(means[k * count..<(k + 1) * count]), covariances: [.full(covariances[k])],
+                    weights: [1], means: Array(means[k * count..<(k + 1) * count]),
+                    covariances: [.full(covariances[k])],
                     componentCount: count))
         }
     }

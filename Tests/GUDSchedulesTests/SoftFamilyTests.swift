@@ -58,14 +58,61 @@ import Testing
         #expect(
             message(["softnessMin": .number(3), "softnessMax": .number(2), "softness": .number(2.5)])
                 == "schedule.softnessMin: 3.0 is above softnessMax, which is 2.0")
+        #expect(message(["orders": .list([])]) == "schedule.orders: [] is empty; name one or more, or leave it out")
         #expect(
-            message(["softnessMin": .number(2), "softness": .number(1)])
-                == "schedule.softness: 1.0 is outside softnessMin to softnessMax (2.0 to inf), where training never goes"
-        )
+            message(["orders": .list([.string("row"), .string("column")])])
+                == "schedule.order: column needs 'column' labels, which the basis does not give; orders it knows: variance, row, "
+                + "custom")
         #expect(
             message(["softnessMin": .number(0.25)])
                 == "schedule.softnessMin: 0.25 leaves dead time between components; the smallest softness for these labels "
                 + "is 0.5, which 'hard' stands for")
         #expect(message([:]) == "accepted")
+    }
+
+    @Test("several orders share the positions equally, each with its own softnesses") func orders() throws {
+        let family = try make([
+            "orders": .list([.string("row"), .list([.table(["row": .number(-1)])])]), "softnessMin": .number(0.5),
+            "softnessMax": .number(2),
+        ])
+        let soft = try make(["softnessMin": .number(0.5), "softnessMax": .number(2)])
+        for position in [0, 0.3, 0.8] {
+            let forwards = try family.member(at: position / 2).gamma(at: 0.4)
+            #expect(forwards == (try soft.member(at: position).gamma(at: 0.4)))
+            // Rows from below: the mirror image.
+            let backwards = try family.member(at: 0.5 + position / 2).gamma(at: 0.4)
+            for (left, right) in zip(backwards.reversed(), forwards) { #expect(abs(left - right) < 1e-9) }
+        }
+    }
+
+    @Test("a family covers its members, whoever made them, and nothing else") func covers() throws {
+        let family = try make([
+            "orders": .list([.string("row"), .string("variance")]), "softnessMin": .number(0.5),
+            "softnessMax": .number(2), "softness": .number(4),
+        ])
+        for position in stride(from: 0.0, through: 1, by: 0.125) { #expect(family.covers(family.member(at: position))) }
+        #expect(!family.covers(family), "by itself it acts at softness 4")
+        let wide = try make(["softnessMin": .number(0.5)])
+        func soft(_ given: [String: ParameterValue]) throws -> any NoiseSchedule {
+            var registry = Registry()
+            try BuiltInSchedules.register(in: &registry)
+            let factory = try registry.factory(.schedule, named: "soft")
+            return try factory.make(factory.descriptor.schema.resolve(given, at: "schedule"), Self.context)
+        }
+        for (softness, isCovered) in [(0.5, true), (1.0, true), (2, true), (2.1, false)] {
+            let member = try soft(["softness": .number(softness), "order": .string("row")])
+            #expect(family.covers(member) == isCovered)
+            #expect(wide.covers(member))
+            #expect(
+                !wide.covers(
+                    try soft(["softness": .number(softness), "order": .string("row"), "gammaNoise": .number(6)])))
+        }
+        #expect(!wide.covers(try soft(["softness": .number(1), "order": .list([.table(["row": .number(-1)])])])))
+        // At softness ∞ the order makes no difference.
+        let infinite = try soft(["softness": .number(.infinity), "order": .string("variance")])
+        #expect(wide.covers(infinite) && !family.covers(infinite))
+        #expect(!wide.covers(try LinearSchedule(componentCount: 3, gammaMin: -7, gammaMax: 7)))
+        #expect(family.range == "softness 0.5 to 2.0 by row, softness 0.5 to 2.0 by variance")
+        #expect(wide.range == "softness 0.5 to ∞ by row")
     }
 }

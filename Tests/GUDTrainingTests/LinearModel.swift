@@ -32,6 +32,7 @@ final class LinearModel: TrainableDenoiser, @unchecked Sendable {
         for index in 0..<componentCount {
             var gradient: Float = 0
             for place in stride(from: index, to: batch.noised.count, by: componentCount) {
+                if batch.excluded?[place] == true { continue }
                 let difference = weights[index] * batch.noised[place] - batch.noise[place]
                 loss += Double(difference * difference) / Double(batch.noised.count)
                 gradient += 2 * difference * batch.noised[place] / Float(batch.noised.count / componentCount)
@@ -82,6 +83,6 @@ final class Notes: TrainingObserver {
 extension TrainingOptions {
     /// Options from a few values, the rest by default.
     static func of(_ values: [String: ParameterValue]) throws -> TrainingOptions {
-        TrainingOptions(try schema.resolve(values, at: "training"))
+        try TrainingOptions(values)
     }
 }

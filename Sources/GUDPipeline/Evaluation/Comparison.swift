@@ -55,7 +55,8 @@ struct Comparison {
 
     /// Measures a set of samples, as the model made them.
     func entry(
-        _ role: RunEvaluation.Role, _ name: String, samples: [Float], sampling: RunEvaluation.Sampling?
+        _ role: RunEvaluation.Role, _ name: String, samples: [Float], labels: [Int]? = nil,
+        sampling: RunEvaluation.Sampling?
     ) throws -> RunEvaluation.Entry {
         let dimension = dataset.shape.dimension
         // Rounding to levels would hide what is not finite.
@@ -63,18 +64,40 @@ struct Comparison {
             throw RunEvaluationError.notFinite(name, sample: index / dimension, value: "\(samples[index])")
         }
         return try entry(
-            role, name, samples: try Samples(dataset.quantised(samples), dimension: dimension), sampling: sampling)
+            role, name, samples: try Samples(dataset.quantised(samples), dimension: dimension), labels: labels,
+            sampling: sampling)
     }
 
-    /// Measures training images, as many as there are samples.
-    func floor() throws -> RunEvaluation.Entry {
-        try entry(
+    /// Measures training images, as many as there are samples; where classes count, all of them by their labels.
+    func floor(classified: Bool = false) throws -> RunEvaluation.Entry {
+        var entry = try entry(
             .floor, "training images", samples: training.subset(count, seed: recipe.measures.subsetSeed),
             sampling: nil)
+        if classified, let labels = dataset.training.labels {
+            entry.classAccuracies = try accuracies(of: training.values, labels: labels)
+        }
+        return entry
+    }
+
+    /// Whether an extractor tells the data's classes.
+    var classifies: Bool { !classifiers.isEmpty }
+
+    private var classifiers: [any ClassifyingExtractor] {
+        extractors.compactMap { $0 as? any ClassifyingExtractor }.filter { $0.classCount == dataset.classCount }
+    }
+
+    private func accuracies(of images: [Float], labels: [Int]) throws -> [RunEvaluation.ClassAccuracy]? {
+        let found = try classifiers.map { classifier in
+            RunEvaluation.ClassAccuracy(
+                extractor: classifier.name, agreeing: try classifier.agreement(images, labels: labels),
+                of: labels.count)
+        }
+        return found.isEmpty ? nil : found
     }
 
     private func entry(
-        _ role: RunEvaluation.Role, _ name: String, samples: Samples, sampling: RunEvaluation.Sampling?
+        _ role: RunEvaluation.Role, _ name: String, samples: Samples, labels: [Int]? = nil,
+        sampling: RunEvaluation.Sampling?
     ) throws -> RunEvaluation.Entry {
         var entry = RunEvaluation.Entry(role: role, name: name, count: samples.count, sampling: sampling)
         for (extractor, reference) in zip(extractors, referenceFeatures) {
@@ -90,6 +113,7 @@ struct Comparison {
                 against: Samples(try basis.forward(reference.values), dimension: basis.componentCount),
                 labels: (basis.labels(.frequency) ?? []).map { $0.rounded() })
         }
+        if let labels { entry.classAccuracies = try accuracies(of: samples.values, labels: labels) }
         if role != .floor {
             entry.memorisation = try copies.memorisation(of: samples)
         }

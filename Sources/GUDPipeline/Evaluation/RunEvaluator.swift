@@ -18,6 +18,10 @@ public struct RunEvaluator: Sendable {
         public var seed: UInt64 = 0
         /// Samples that are drawn at once.
         public var batchSize = 250
+        /// How to guide samples that each have a class, equally many of every class; none draws samples without a class.
+        public var guidances: [Guidance] = []
+        /// Which components guidance acts in, in words: `level:0,1`; `nil` for all.
+        public var guidedComponents: String?
         /// The samplers to draw with; the run's own where there are none.
         public var samplers: [Configuration.Choice] = []
         /// What turns images into features.
@@ -70,16 +74,25 @@ public struct RunEvaluator: Sendable {
     public func evaluate(name: String, step: Int, trainingSeconds: Double? = nil) throws -> RunEvaluation {
         let comparison = try Comparison(dataset, options: options)
         let count = comparison.count
-        var warnings = comparison.warnings
+        var warnings = comparison.warnings + (try pipeline.trainingCaveats())
         var entries: [RunEvaluation.Entry] = []
         let samplers = options.samplers.isEmpty ? [pipeline.configuration.sampler] : options.samplers
         for choice in samplers {
             let label = try samplerLabel(choice)
+            for guidance in options.guidances {
+                entries.append(try guidedEntry(guidance, choice, label, comparison))
+            }
+            guard options.guidances.isEmpty else { continue }
             progress.note("drawing \(count) samples by \(label)")
             let (samples, sampling) = try draw(count, from: pipeline, by: choice)
             entries.append(try comparison.entry(.model, label, samples: samples, sampling: sampling))
         }
-        entries.append(try comparison.floor())
+        if !options.guidances.isEmpty, !comparison.classifies {
+            warnings.append(
+                "class accuracy was not measured: no extractor classifies these data; train one with 'gud extractor train'"
+            )
+        }
+        entries.append(try comparison.floor(classified: !options.guidances.isEmpty))
         for baseline in options.baselines {
             progress.note("drawing \(count) samples of the baseline '\(baseline)'")
             let (samples, sampling) = try draw(
@@ -113,9 +126,31 @@ public struct RunEvaluator: Sendable {
         return try factory.descriptor.schema.resolve(choice.parameters, at: "sampler").values
     }
 
+    /// Samples of classes, equally many of each, under guidance.
+    private func guidedEntry(
+        _ guidance: Guidance, _ choice: Configuration.Choice, _ sampler: String, _ comparison: Comparison
+    ) throws -> RunEvaluation.Entry {
+        let guiding = RunEvaluation.Guiding(
+            scale: guidance.scale, low: guidance.interval.low, high: guidance.interval.high,
+            components: options.guidedComponents)
+        let (label, count, classes) = ("\(sampler), \(guiding.name)", comparison.count, max(pipeline.classCount, 1))
+        progress.note("drawing \(count) samples by \(label)")
+        let parts = (0..<classes).map { $0 * count / classes..<($0 + 1) * count / classes }.enumerated().map {
+            (range: $1, request: ConditionRequest(classIndex: $0, guidance: guidance))
+        }
+        let (samples, sampling) = try draw(count, from: pipeline, by: choice, parts: parts)
+        let labels = parts.flatMap { part in part.range.map { _ in part.request.classIndex ?? 0 } }
+        var entry = try comparison.entry(.model, label, samples: samples, labels: labels, sampling: sampling)
+        entry.guiding = guiding
+        return entry
+    }
+
     /// Draws samples, and says what it took.
+    ///
+    /// - Parameter parts: Ranges of samples with a request each; by default all of them under none.
     private func draw(
-        _ count: Int, from pipeline: Pipeline, by choice: Configuration.Choice
+        _ count: Int, from pipeline: Pipeline, by choice: Configuration.Choice,
+        parts: [(range: Range<Int>, request: ConditionRequest)]? = nil
     ) throws -> (samples: [Float], sampling: RunEvaluation.Sampling) {
         let sampler = try Pipeline.sampler(choice, pipeline.registry)
         let parameters = try samplerParameters(choice)
@@ -128,9 +163,11 @@ public struct RunEvaluator: Sendable {
                 progress.advance(to: tally.add(cost), "samples", isMilestone: true)
             })
         let began = Date()
-        let samples = try pipeline.sample(
-            0..<count, seed: options.seed, sampler: sampler, batchSize: options.batchSize, observer: observer,
-            isCancelled: isCancelled)
+        let samples = try (parts ?? [(0..<count, ConditionRequest())]).flatMap { part in
+            try pipeline.sample(
+                part.range, seed: options.seed, request: part.request, sampler: sampler, batchSize: options.batchSize,
+                observer: observer, isCancelled: isCancelled)
+        }
         let sampling = RunEvaluation.Sampling(
             sampler: choice.name, parameters: parameters.mapValues(\.description),
             steps: parameters["steps"].flatMap { Int($0) },

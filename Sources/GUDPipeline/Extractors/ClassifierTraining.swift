@@ -63,10 +63,9 @@ public struct ClassifierTraining: Sendable {
             architecture: options.architecture, seed: options.seed, device: options.device)
         let training = dataset.training
         let steps = options.steps ?? max(1000, 3 * training.count / options.batchSize)
-        var schedule = TrainingOptions(
-            try TrainingOptions.schema.resolve(
-                ["decay": .string(LearningRateDecay.cosine.rawValue), "warmup": .integer(min(100, steps / 10))],
-                at: "training"))
+        var schedule = try TrainingOptions([
+            "decay": .string(LearningRateDecay.cosine.rawValue), "warmup": .integer(min(100, steps / 10)),
+        ])
         (schedule.stepCount, schedule.learningRate) = (steps, options.learningRate)
         progress.note("training \(classifier.parameterCount) parameters for \(steps) steps on \(training.count) images")
         try classifier.beginTraining(schedule.optimiser)

@@ -29,7 +29,8 @@ final class IsolatedConditioner: TrainingConditioner, Sendable {
                 WireFrame(.condition), try payload.describing(wire), doing: "a condition of \(object.component)")
             let made = try answer.description(as: WireCondition.self)
             var condition = Condition(
-                embedding: try made.embedding.map { try answer.array($0) }, guidance: try request.guidance.scaled(to: made.guidance))
+                embedding: try made.embedding.map { try answer.array($0) },
+                guidance: try request.guidance.scaled(to: made.guidance))
             if let mask = made.mask, let values = made.values {
                 condition.given = GivenComponents(
                     mask: try answer.array(mask, as: UInt8.self).map { $0 != 0 }, values: try answer.array(values))

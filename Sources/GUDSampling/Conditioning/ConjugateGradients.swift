@@ -9,7 +9,10 @@ struct ConjugateGradients {
     private(set) var direction: [Double]
     /// Whether the residual is small enough, or the matrix is not positive definite along the direction.
     private(set) var isDone: Bool
+    /// Whether no residual before was smaller.
+    private(set) var isBest = true
     private var residual: [Double]
+    private var smallest: Double
     private var square: Double
     private let target: Double
 
@@ -22,6 +25,7 @@ struct ConjugateGradients {
         self.residual = residual
         direction = residual
         square = residual.reduce(0) { $0 + $1 * $1 }
+        smallest = square
         target = square * tolerance * tolerance
         isDone = !(square > 0 && square.isFinite)
     }
@@ -39,6 +43,8 @@ struct ConjugateGradients {
         let length = square / curvature
         for index in residual.indices { residual[index] -= length * image[index] }
         let next = residual.reduce(0) { $0 + $1 * $1 }
+        isBest = next < smallest
+        smallest = min(smallest, next)
         isDone = next <= target
         for index in direction.indices { direction[index] = residual[index] + next / square * direction[index] }
         square = next

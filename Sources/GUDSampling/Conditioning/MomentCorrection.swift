@@ -11,6 +11,10 @@ import GUDCore
 /// and approximate before. It needs no training. The system is solved by conjugate gradients; one Jacobian product each:
 /// `C w = (σ²/α²) w − (σ²/α) (∂ε̂/∂z)ᵀ (σ/α) w`. Components of which nothing is visible keep the Gaussian fit's `C_ii = v_i`.
 ///
+/// A network's Jacobian is not exactly a covariance, so two things are made sure of: of all iterates the one that comes nearest to the
+/// observation counts, and no component moves by more than ``reach`` deviations of what the Gaussian fit leaves open,
+/// `v σ²/(α² v + σ²)`, which a covariance never exceeds on average.
+///
 /// Source: Boys, Girolami, Pidstrigach, Reich, Mosca & Akyildiz, "Tweedie moment projected diffusions", arXiv:2310.06721; Rozet, Andry,
 /// Lanusse & Louppe, "Learning diffusion priors from observations by expectation maximization", arXiv:2405.13712, section 4.2.
 struct MomentCorrection: Sendable {
@@ -20,6 +24,8 @@ struct MomentCorrection: Sendable {
 
     /// Iterations at most; the residual falls by orders of magnitude in a few.
     static let iterations = 24
+    /// Deviations of the Gaussian fit's posterior by which an estimate moves at most.
+    static let reach = 6.0
     /// γ from which on a component keeps the Gaussian fit's variance.
     static let largestGamma = 11.0
     /// The residual at which the solution is good enough, relative to where it began.
@@ -42,7 +48,7 @@ struct MomentCorrection: Sendable {
             return ConjugateGradients(residual: rows[index].miss(z[range], noise[range], sample: samples[index]))
         }
         var updates = [[Double]](repeating: [Double](repeating: 0, count: variances.count), count: samples.count)
-        var evaluations = 1
+        var (best, evaluations) = (updates, 1)
         for _ in 0..<min(Self.iterations, observed.count) {
             let active = solvers.indices.filter { !solvers[$0].isDone }
             if active.isEmpty { break }
@@ -60,12 +66,12 @@ struct MomentCorrection: Sendable {
                 guard let length = solvers[index].advance(image: rows[index].image(moved, solvers[index].direction))
                 else { continue }
                 for i in moved.indices { updates[index][i] += length * moved[i] }
+                if solvers[index].isBest { best[index] = updates[index] }
             }
         }
-        for (index, update) in updates.enumerated() {
-            let state = states[index]
-            for i in update.indices {
-                noise[index * variances.count + i] -= Float(state.alpha[i] / state.sigma[i] * update[i])
+        for (index, update) in best.enumerated() {
+            for (i, shift) in rows[index].noiseShift(update).enumerated() {
+                noise[index * variances.count + i] -= Float(shift)
             }
         }
         return evaluations
@@ -122,6 +128,16 @@ private struct Row {
             guard isVisible(i) else { return variances[i] * w[i] }
             let ratio = state.sigma[i] / state.alpha[i]
             return ratio * (ratio * w[i] - state.sigma[i] * Double(product[product.startIndex + i]))
+        }
+    }
+
+    /// `(α/σ) Δ`, for a move Δ of the clean estimate that is kept within reach.
+    func noiseShift(_ update: [Double]) -> [Double] {
+        update.indices.map { i in
+            let noise = NoisingState.sigmoid(state.gamma[i])
+            let open = variances[i] * noise / state.marginalVariance(i, clean: variances[i])
+            let limit = MomentCorrection.reach * open.squareRoot()
+            return state.alpha[i] / state.sigma[i] * min(max(update[i], -limit), limit)
         }
     }
 

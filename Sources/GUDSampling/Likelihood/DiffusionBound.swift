@@ -31,6 +31,7 @@ public struct DiffusionBound: Sendable {
     public func measure(_ problem: LikelihoodProblem) throws -> LikelihoodReport {
         guard times > 0 else { throw LikelihoodError.option("--steps \(times): take 1 random time or more") }
         try problem.validate()
+        let problem = try problem.pinned()
         let ends = try BoundEnds(problem)
         let draw = TimeDraw(
             try TimeProposal(problem.schedule, variances: ends.variances), count: times, seed: problem.seed)
@@ -78,7 +79,9 @@ public struct DiffusionBound: Sendable {
                     noised[place * width + i] = Float(z)
                 }
             }
-            let predicted = try problem.denoiser.predictNoise(in: noised, states: .perSample(states))
+            let predicted = try problem.denoiser.predictNoise(
+                in: noised, states: .perSample(states),
+                embeddings: problem.embeddings(of: rows.map { batch.lowerBound + $0 / times }))
             for (place, row) in rows.enumerated() {
                 let sample = row / times
                 var total = 0.0

@@ -9,6 +9,8 @@ struct FlowField {
     private let schedule: any NoiseSchedule
     /// Global indices of the batch's samples.
     private let samples: Range<Int>
+    /// What they are conditioned on.
+    private let embeddings: Embeddings?
     /// One direction per row: random signs, row-major `[probes, samples, K]`; empty for the exact trace.
     private let signs: [Float]
     private let probes: Int
@@ -23,9 +25,10 @@ struct FlowField {
     private static let scalarLimit = 1 << 22
 
     init(
-        _ denoiser: any DifferentiableDenoiser, _ schedule: any NoiseSchedule, samples: Range<Int>, trace: FlowTrace,
-        seed: UInt64
+        _ denoiser: any DifferentiableDenoiser, _ schedule: any NoiseSchedule, samples: Range<Int>,
+        embeddings: Embeddings? = nil, trace: FlowTrace, seed: UInt64
     ) {
+        self.embeddings = embeddings
         self.denoiser = denoiser
         self.schedule = schedule
         self.samples = samples
@@ -70,7 +73,7 @@ struct FlowField {
             let cotangents = cotangents(range, active, speeds)
             products += range.count * samples.count
             let (noise, products) = try denoiser.pullBack(
-                cotangents, directions: range.count, through: points, states: .shared(noising))
+                cotangents, directions: range.count, through: points, states: .shared(noising), embeddings: embeddings)
             if range.lowerBound == 0 {
                 for first in stride(from: 0, to: half, by: width) {
                     for i in active {

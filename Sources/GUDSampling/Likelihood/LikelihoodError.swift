@@ -18,6 +18,8 @@ public enum LikelihoodError: GUDError, Equatable {
     case notFinite(String, sample: Int, component: Int, time: Double?)
     /// The adaptive integrator cannot meet its tolerance.
     case stepTooSmall(time: Double, rtol: Double, atol: Double)
+    /// A likelihood given classes needs a class-conditional model, and samples with labels.
+    case noClasses(conditional: Bool)
     /// The caller asked to stop.
     case cancelled
 
@@ -41,6 +43,11 @@ public enum LikelihoodError: GUDError, Equatable {
         case .stepTooSmall(let time, let rtol, let atol):
             "the adaptive integrator cannot reach --rtol \(rtol) --atol \(atol) at t = \(time); denoisers answer in single "
                 + "precision, so ask for less, or take fixed --steps"
+        case .noClasses(let isConditional):
+            isConditional
+                ? "--classes given and marginal need labelled data, and these have no labels; use --classes none"
+                : "--classes given and marginal need a class-conditional model; train one with 'conditioner: class', or use "
+                    + "--classes none"
         case .cancelled: "the measurement was cancelled"
         }
     }

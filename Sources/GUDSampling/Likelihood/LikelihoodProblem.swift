@@ -13,10 +13,14 @@ public struct LikelihoodProblem: Sendable {
     public var space: ComponentSpace
     /// The data, row-major `[count, D]`, in data units.
     public var data: [Float]
+    /// What each sample is conditioned on, one row per sample; `nil` for no condition.
+    public var embeddings: Embeddings?
     /// The distance between neighbouring levels of quantised data, in data units; `nil` for continuous data.
     public var binWidth: Double?
     /// Where in its bin a quantised number is taken to be.
     public var dequantisation: Dequantisation
+    /// The part of each sample that is measured; `nil` for all of it.
+    public var part: LikelihoodPart?
     /// The seed of dequantisation, probes, times and noise.
     public var seed: UInt64
     /// How many samples are evaluated at once.
@@ -29,7 +33,8 @@ public struct LikelihoodProblem: Sendable {
     /// A problem; by default of continuous data, in batches of 64, never cancelled.
     public init(
         denoiser: any Denoiser, schedule: any NoiseSchedule, space: ComponentSpace, data: [Float],
-        binWidth: Double? = nil, dequantisation: Dequantisation = .uniform, seed: UInt64 = 0, batchSize: Int = 64,
+        embeddings: Embeddings? = nil, binWidth: Double? = nil, dequantisation: Dequantisation = .uniform,
+        seed: UInt64 = 0, batchSize: Int = 64,
         isCancelled: @escaping @Sendable () -> Bool = { false },
         onProgress: @escaping @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) {
@@ -37,6 +42,7 @@ public struct LikelihoodProblem: Sendable {
         self.schedule = schedule
         self.space = space
         self.data = data
+        self.embeddings = embeddings
         self.binWidth = binWidth
         self.dequantisation = dequantisation
         self.seed = seed
@@ -50,9 +56,29 @@ public struct LikelihoodProblem: Sendable {
     /// The number of components, *K*.
     public var componentCount: Int { space.componentCount }
 
+    /// The number of components that are measured.
+    var measuredCount: Int { part?.freeCount ?? componentCount }
+
+    /// The same problem, with components that are given or absent pinned in its schedule.
+    func pinned() throws(ScheduleError) -> LikelihoodProblem {
+        guard let part else { return self }
+        var problem = self
+        problem.schedule = try PinnedSchedule(schedule, pins: part.pins)
+        return problem
+    }
+
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
         stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
+    }
+
+    /// The conditions of some samples, in their order; a sample may occur more than once.
+    func embeddings(of samples: some Sequence<Int>) -> Embeddings? {
+        embeddings.map { all in
+            Embeddings(
+                width: all.width,
+                values: samples.flatMap { all.values[$0 * all.width..<($0 + 1) * all.width] })
+        }
     }
 
     /// The whitened components of dequantised data, and the density of the numbers that were added.
@@ -97,6 +123,25 @@ public struct LikelihoodProblem: Sendable {
         }
         guard schedule.componentCount == components else {
             throw .count(schedule.componentCount, expected: components, what: "the schedule")
+        }
+        if let embeddings {
+            guard embeddings.width == denoiser.embeddingWidth else {
+                throw .count(embeddings.width, expected: denoiser.embeddingWidth, what: "a condition")
+            }
+            guard embeddings.values.count == count * embeddings.width else {
+                throw .count(
+                    embeddings.values.count / embeddings.width, expected: count, what: "the list of conditions")
+            }
+        }
+        if let part {
+            guard part.pins.count == components else {
+                throw .count(part.pins.count, expected: components, what: "the list of given and absent components")
+            }
+            guard dequantisation != .discrete else {
+                throw .option(
+                    "--dequantisation discrete is for whole samples: levels are of pixels, and a part is of components; use uniform"
+                )
+            }
         }
         if let binWidth, !(binWidth > 0 && binWidth.isFinite) {
             throw .option("the bin width is \(binWidth); it must be a positive number")

@@ -14,8 +14,8 @@ public struct LikelihoodReport: Sendable {
     /// How it was measured.
     public let method: Method
     /// Everything that the numbers depend on, for people.
-    public let recipe: [(name: String, value: String)]
-    /// The number of scalars in a sample, *D*.
+    public internal(set) var recipe: [(name: String, value: String)]
+    /// The number of dimensions that were measured: *D*, or those of the part.
     public let dimension: Int
     /// −log P of each sample, in nats.
     public let nats: [Double]
@@ -33,9 +33,18 @@ public struct LikelihoodReport: Sendable {
     public let dequantisation: Dequantisation
     /// The seed.
     public let seed: UInt64
+    /// P(c|x) of every class, row-major `[count, classes]`, where the likelihood is a marginal over classes; else empty.
+    public internal(set) var classPosteriors: [Double] = []
 
     /// The number of samples.
     public var count: Int { nats.count }
+
+    /// The same report with one more line at the beginning of its recipe.
+    public func adding(_ name: String, _ value: String) -> LikelihoodReport {
+        var report = self
+        report.recipe.insert((name, value), at: 0)
+        return report
+    }
 
     /// The mean −log P, in nats per sample, with its standard error over samples (infinite for a single one).
     ///

@@ -3,6 +3,9 @@ import GUDCore
 
 /// Gathers the terms of a likelihood, batch by batch.
 struct LikelihoodTally {
+    static let evaluationsName = "evaluations per sample"
+    static let productsName = "Jacobian products per sample"
+
     private let problem: LikelihoodProblem
     private var components: [Float] = []
     private var nats: [Double] = []
@@ -25,11 +28,13 @@ struct LikelihoodTally {
     ///     same in any orthonormal basis.
     ///   - spread: The standard error of each sample, where it is an estimate.
     mutating func add(_ terms: [Double], whole: [Double], spread: [Double] = []) {
-        let width = problem.componentCount
+        let (width, pins) = (problem.componentCount, problem.part?.pins)
         for (row, density) in whole.enumerated() {
             var sum = 0.0
             for index in row * width..<(row + 1) * width {
-                let term = terms[index] + density / Double(width)
+                // Components that are not measured contribute nothing, nor does their share of the volume.
+                let isMeasured = pins.map { $0[index % width] == .free } ?? true
+                let term = isMeasured ? terms[index] + density / Double(width) : 0
                 components.append(Float(term))
                 sum += term
             }
@@ -50,13 +55,14 @@ struct LikelihoodTally {
         } else {
             recipe.append(("quantisation", "none: bits of the continuous density, in data units"))
         }
-        recipe.append(("evaluations per sample", String(format: "%.1f", Double(evaluations) / count)))
+        if let part = problem.part { recipe.append(("part", part.text)) }
+        recipe.append((Self.evaluationsName, String(format: "%.1f", Double(evaluations) / count)))
         if products > 0 {
-            recipe.append(("Jacobian products per sample", String(format: "%.1f", Double(products) / count)))
+            recipe.append((Self.productsName, String(format: "%.1f", Double(products) / count)))
         }
         recipe.append(("seed", "\(problem.seed)"))
         return LikelihoodReport(
-            method: method, recipe: recipe, dimension: problem.space.dimension, nats: nats, componentNats: components,
+            method: method, recipe: recipe, dimension: problem.measuredCount, nats: nats, componentNats: components,
             estimatorErrors: noise, evaluationsPerSample: Double(evaluations) / count,
             productsPerSample: Double(products) / count, binWidth: problem.binWidth,
             dequantisation: problem.dequantisation, seed: problem.seed)

@@ -39,6 +39,8 @@ public struct ProbabilityFlowLikelihood: Sendable {
             throw LikelihoodError.notDifferentiable
         }
         let width = problem.componentCount
+        let problem = try problem.pinned()
+        let absent = (problem.part?.pins ?? []).indices.filter { problem.part?.pins[$0] == .noise }
         let integration = FlowIntegration(
             segments: try SmoothStretches(problem.schedule), stepping: stepping, isCancelled: problem.isCancelled)
         let (start, end) = (try problem.schedule.state(at: 0), try problem.schedule.state(at: 1))
@@ -50,12 +52,22 @@ public struct ProbabilityFlowLikelihood: Sendable {
         var tally = LikelihoodTally(problem)
         for batch in problem.batches {
             let (clean, densities) = try problem.whitened(batch)
-            var field = FlowField(denoiser, problem.schedule, samples: batch, trace: trace, seed: problem.seed)
-            let (z, divergences) = try integration.carry(
-                clean.indices.map { start.alpha[$0 % width] * clean[$0] }, along: &field)
+            var field = FlowField(
+                denoiser, problem.schedule, samples: batch, embeddings: problem.embeddings(of: batch), trace: trace,
+                seed: problem.seed)
+            var noised = clean.indices.map { start.alpha[$0 % width] * clean[$0] }
+            if !absent.isEmpty {
+                // What is absent is noise, as it is at t = 1.
+                let noise = CounterNoise(seed: problem.seed, purpose: .bound).normals(samples: batch, count: width)
+                for row in 0..<batch.count {
+                    for i in absent { noised[row * width + i] += start.sigma[i] * Double(noise[row * width + i]) }
+                }
+            }
+            let (z, divergences) = try integration.carry(noised, along: &field)
+            let centres = try priorCentres(noised, end, problem, batch)
             let terms = z.indices.map { index -> Double in
-                let i = index % width
-                let logPrior = -0.5 * (z[index] * z[index] / prior[i] + log(2 * Double.pi * prior[i]))
+                let (i, miss) = (index % width, z[index] - (centres.isEmpty ? 0 : centres[index]))
+                let logPrior = -0.5 * (miss * miss / prior[i] + log(2 * Double.pi * prior[i]))
                 return volume[i] - logPrior - divergences[index]
             }
             tally.add(terms, whole: densities)
@@ -69,6 +81,17 @@ public struct ProbabilityFlowLikelihood: Sendable {
                 ("trace", trace.text), ("integrator", stepping.text),
                 ("smooth parts", "\(integration.segments.ends.count - 1)"),
             ])
+    }
+
+    /// Where the prior of a batch is centred given components of it: on `α x̂0`, as sampling around them begins; empty where nothing is given.
+    private func priorCentres(
+        _ noised: [Double], _ end: NoisingState, _ problem: LikelihoodProblem, _ batch: Range<Int>
+    ) throws -> [Double] {
+        guard let pins = problem.part?.pins, pins.contains(.clean) else { return [] }
+        let known = noised.enumerated().map { pins[$0.offset % pins.count] == .clean ? Float($0.element) : 0 }
+        let noise = try problem.denoiser.predictNoise(
+            in: known, states: .shared(end), embeddings: problem.embeddings(of: batch))
+        return noise.enumerated().map { -end.sigma[$0.offset % pins.count] * Double($0.element) }
     }
 
     private func validate() throws(LikelihoodError) {

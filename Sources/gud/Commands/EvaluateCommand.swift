@@ -13,8 +13,12 @@ struct EvaluateCommand: ParsableCommand {
             Draws samples, rounds them to the data's levels, and compares them with the held-out part
             of the data, next to training images (the floor). Writes RUN/evaluation.json.
 
+            With --guidance every sample has a class, equally many each, and a classifier among the
+            extractors tells how often it agrees.
+
             Example:
               gud evaluate runs/digits --sampler ddim --sampler dpm++2m --steps 5,10,20 --baselines
+              gud evaluate runs/classes --guidance 0,1,2,4 --figure guidance.svg
             """)
 
     /// How a likelihood is measured.
@@ -57,6 +61,18 @@ struct EvaluateCommand: ParsableCommand {
             valueName: "N,N,…"))
     var steps: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw samples of every class with these guidance scales: 0 ignores the class, 1 is the plain conditional model.",
+            valueName: "G,G,…"))
+    var guidance: String?
+
+    @OptionGroup var guiding: GuidanceOptions
+
+    @Option(
+        help: ArgumentHelp("Draw accuracy and quality against the guidance scale, .svg or .png.", valueName: "FILE"))
+    var figure: String?
+
     @Option(help: "How to measure the likelihood of held-out data. (default: elbo, where the pipeline allows it)")
     var likelihood: LikelihoodChoice?
 
@@ -84,6 +100,10 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("--likelihood-count \(likelihoodCount): measure at least one sample")
         }
         _ = try stepCounts()
+        if try scales().isEmpty, guiding.isGiven || figure != nil {
+            throw ValidationError("--guidance-interval, --guide and --figure go with --guidance, such as 0,1,2,4")
+        }
+        if let figure { _ = try FigureFile.format(of: figure, option: "--figure") }
     }
 
     func run() throws {
@@ -102,6 +122,8 @@ struct EvaluateCommand: ParsableCommand {
                 : extractors,
             for: dataset.shape, resizes: resize, device: device.device)
         options.samplers = try pipeline.samplerChoices(samplers, steps: try stepCounts())
+        options.guidances = try scales().map { try guiding.guidance(scale: $0, in: pipeline) }
+        options.guidedComponents = guiding.guide.isEmpty ? nil : guiding.guide.joined(separator: " ")
         options.baselines = baselines ? ["gaussian", "mixture"] : []
         options.likelihood = likelihoodMethod
         options.likelihoodCount = likelihoodCount
@@ -116,7 +138,21 @@ struct EvaluateCommand: ParsableCommand {
         } else {
             print(EvaluationText(evaluation).description)
         }
+        if let figure, let drawn = GuidanceFigure([evaluation]).figure() {
+            try FigureFile.write(drawn, to: figure)
+            Terminal.error(figure)
+        }
         Terminal.error(directory.evaluationPath)
+    }
+
+    private func scales() throws -> [Double] {
+        guard let guidance else { return [] }
+        return try guidance.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            guard let scale = Double(text.trimmingCharacters(in: .whitespaces)), scale.isFinite else {
+                throw ValidationError("--guidance \(guidance): write numbers with commas between, such as 0,1,2,4")
+            }
+            return scale
+        }
     }
 
     private var likelihoodMethod: Pipeline.LikelihoodMethod? {

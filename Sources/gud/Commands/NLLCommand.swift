@@ -14,6 +14,10 @@ struct NLLCommand: ParsableCommand {
             Jacobian product. elbo is the diffusion bound, from denoising errors at random times.
             Quantised data are dequantised, so that both bound the probability of the data themselves;
             with --dequantisation discrete the bound takes them as they are and ends with a discrete decoder.
+            Class-conditional models give -log p(x|c) of each sample's own class (--classes given), or
+            -log of the mean of p(x|c) over classes as frequent as in the training data (marginal).
+            --given and --absent measure part of a sample: -log p(rest | given), absent components left out;
+            models that know which components are given do this (conditioning map or tokens).
 
             Example:
               gud nll runs/digits --split test --method ode --probes exact --by level
@@ -39,6 +43,21 @@ struct NLLCommand: ParsableCommand {
 
     @Option(help: "How to measure.")
     var method = Method.ode
+
+    /// What is known of classes.
+    enum Classes: String, ExpressibleByArgument, CaseIterable {
+        case marginal
+        case given
+        case none
+    }
+
+    @Option(
+        help:
+            "What a class-conditional model is told: none is the model without a class; marginal costs as many measurements as classes."
+    )
+    var classes = Classes.none
+
+    @OptionGroup var part: PartOptions
 
     @Option(name: .customShort("n"), help: "The most samples to measure; all by default.")
     var count: Int?
@@ -109,7 +128,7 @@ struct NLLCommand: ParsableCommand {
             throw LikelihoodError.noLabels(order)
         }
         let dataset = try pipeline.configuration.loadData(registry)
-        let part = split == .test ? dataset.test : dataset.training
+        let samples = split == .test ? dataset.test : dataset.training
         if dataset.binWidth != nil, dequantisation != .discrete,
             try !pipeline.configuration.training().augmentation.dequantises
         {
@@ -117,10 +136,13 @@ struct NLLCommand: ParsableCommand {
                 "warning: the run has not seen dequantised data, so their density may be far too low; train with "
                     + "training.dequantise=true, or measure with --method elbo --dequantisation discrete")
         }
+        let part = try part.part(in: pipeline.space.basis)
+        Terminal.warn(try pipeline.trainingCaveats(holdsComponents: part != nil))
         Interrupt.watch()
         let began = Date()
         let report = try pipeline.likelihood(
-            of: part.prefix(count ?? part.count), binWidth: dataset.binWidth, method: try chosenMethod(),
+            of: samples.prefix(count ?? samples.count), binWidth: dataset.binWidth,
+            classes: try chosenClasses(dataset, pipeline), part: part, method: try chosenMethod(),
             dequantisation: dequantisation, seed: seed, batchSize: batchSize, progress: TerminalProgress(),
             isCancelled: { Interrupt.isRequested })
         Terminal.error(String(format: "took %.1f s", Date().timeIntervalSince(began)))
@@ -130,6 +152,14 @@ struct NLLCommand: ParsableCommand {
             print(try JSONText.of(report.json(data: data, by: by, parts: parts)))
         } else {
             print(report.text(data: data, by: by, parts: parts))
+        }
+    }
+
+    private func chosenClasses(_ dataset: Dataset, _ pipeline: Pipeline) throws -> Pipeline.LikelihoodClasses {
+        switch classes {
+        case .none: .none
+        case .given: .given
+        case .marginal: .marginal(priors: try dataset.training.classFrequencies(of: pipeline.classCount))
         }
     }
 

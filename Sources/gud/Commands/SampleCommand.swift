@@ -67,8 +67,10 @@ struct SampleCommand: ParsableCommand {
             overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
         Interrupt.watch()
         let sampler = try drawing.sampler(of: pipeline)
+        Terminal.warn(try pipeline.trainingCaveats(of: try request(pipeline)))
         let samples = try pipeline.sample(
-            0..<count, seed: drawing.seed, request: try request(pipeline), sampler: sampler, batchSize: drawing.batchSize,
+            0..<count, seed: drawing.seed, request: try request(pipeline), sampler: sampler,
+            batchSize: drawing.batchSize,
             isCancelled: { Interrupt.isRequested })
         if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)

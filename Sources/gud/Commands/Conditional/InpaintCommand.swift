@@ -1,5 +1,6 @@
 import ArgumentParser
 import GUDCore
+import GUDData
 import GUDPipeline
 
 struct InpaintCommand: ParsableCommand {
@@ -34,11 +35,11 @@ struct InpaintCommand: ParsableCommand {
             onMismatch: mismatch.decide)
         let shape = pipeline.space.shape
         let kept = try PictureFile.mask(mask, shape: shape)
-        let whole =
-            try pictures.testSamples(pipeline) ?? pictures.image.map { try PictureFile.samples($0, shape: shape) } ?? []
+        let truth = try pictures.testSamples(pipeline)
+        let whole = try truth?.values ?? pictures.image.map { try PictureFile.samples($0, shape: shape) } ?? []
         // Grey stands for what is not known.
         let shown = whole.enumerated().map { kept[$0.offset % kept.count] ? $0.element : 0 }
         try ConditionalDrawing(pipeline: pipeline, pictures: pictures, drawing: drawing, observing: observing)
-            .run(Observation(whole, mask: kept, deviation: observing.noise), shown: shown)
+            .run(Observation(whole, mask: kept, deviation: observing.noise), shown: shown, truth: truth)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GUDCore
+import GUDData
 import GUDPipeline
 
 struct UpscaleCommand: ParsableCommand {
@@ -36,12 +37,13 @@ struct UpscaleCommand: ParsableCommand {
             onMismatch: mismatch.decide)
         let shape = pipeline.space.shape
         let small = try by.coarseShape(of: shape, factor: factor)
+        let truth = try pictures.testSamples(pipeline)
         let coarse =
-            try pictures.testSamples(pipeline).map { try by.coarse($0, shape: shape, factor: factor) }
+            try truth.map { try by.coarse($0.values, shape: shape, factor: factor) }
             ?? pictures.image.map { try PictureFile.samples($0, shape: small) } ?? []
         let observation = try by.observation(of: coarse, shape: shape, factor: factor, deviation: observing.noise)
         try ConditionalDrawing(pipeline: pipeline, pictures: pictures, drawing: drawing, observing: observing)
-            .run(observation, shown: try Coarsening.enlarged(coarse, to: shape, factor: factor))
+            .run(observation, shown: try Coarsening.enlarged(coarse, to: shape, factor: factor), truth: truth)
     }
 }
 
