@@ -150,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "GUDNeuralTests",
             dependencies: [
-                "GUDCore", "GUDNeural", "GUDBases", "GUDSchedules", "GUDTraining", "ConformanceCheckers", "TestSupport",
+                "GUDCore", "GUDNeural", "GUDBases", "GUDSampling", "GUDSchedules", "GUDTraining", "ConformanceCheckers",
+                "TestSupport",
             ]),
         .testTarget(name: "GUDTrainingTests", dependencies: ["GUDBases", "GUDCore", "GUDTraining", "TestSupport"]),
         .testTarget(

@@ -13,6 +13,8 @@ let package = Package(
         .executableTarget(
             name: "plugins-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
         .executableTarget(
+            name: "sequential-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
+        .executableTarget(
             name: "training-benchmark", dependencies: ["BenchmarkSupport", .product(name: "GUD", package: "gud")]),
     ],
     swiftLanguageModes: [.v6]

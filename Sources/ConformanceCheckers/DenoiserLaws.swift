@@ -41,6 +41,10 @@ public struct DenoiserLaws: Sendable {
                 findings += try MultipleCotangentLaws(denoiser: several, tolerance: batchTolerance, seed: seed)
                     .findings(points, states, noise)
             }
+            if let windowed = denoiser as? any WindowedDenoiser {
+                findings += try WindowLaws(denoiser: windowed, tolerance: batchTolerance, seed: seed)
+                    .findings(points, states, noise)
+            }
         } catch {
             findings = [
                 Finding(

@@ -28,6 +28,13 @@ public struct NoisingState: Sendable {
     /// The number of components, *K*.
     public var componentCount: Int { gamma.count }
 
+    /// The state of the components in another order.
+    ///
+    /// - Parameter order: Which component comes at each place.
+    public func reordered(_ order: [Int]) -> NoisingState {
+        NoisingState(time: time, gamma: order.map { gamma[$0] }, gammaRate: order.map { gammaRate[$0] })
+    }
+
     /// The rate `β_i = σ_i² γ̇_i` of the forward process `dz_i = −½ β_i z_i dt + √β_i dw_i`.
     public func beta(_ component: Int) -> Double {
         Self.sigmoid(gamma[component]) * gammaRate[component]
@@ -71,6 +78,14 @@ public enum NoisingStates: Sendable {
         switch self {
         case .shared(let state): state
         case .perSample(let states): states[sample]
+        }
+    }
+
+    /// The states of the components in another order.
+    public func reordered(_ order: [Int]) -> NoisingStates {
+        switch self {
+        case .shared(let state): .shared(state.reordered(order))
+        case .perSample(let states): .perSample(states.map { $0.reordered(order) })
         }
     }
 

@@ -16,6 +16,14 @@ public enum Covariance: Sendable, Equatable {
         }
     }
 
+    /// The covariance of the components in another order.
+    func reordered(_ order: [Int]) -> Covariance {
+        switch self {
+        case .diagonal(let values): .diagonal(order.map { values[$0] })
+        case .full(let values): .full(order.flatMap { row in order.map { values[row * order.count + $0] } })
+        }
+    }
+
     /// `A C A + S` with diagonal A and S: the covariance after noising.
     package func noised(alpha: [Double], noise: [Double]) -> Covariance {
         switch self {

@@ -3,7 +3,9 @@ import GUDCore
 /// A denoiser for components whose distribution is known: `ε̂ = −σ ∇ log p(z, t)` in closed form.
 ///
 /// The protocol's single precision is at its boundary alone; the same results are to be had in Double.
-public protocol ExactDenoiser: DifferentiableDenoiser, FittedDenoiser, ConditionableDenoiser, ComponentAwareDenoiser {
+public protocol ExactDenoiser: DifferentiableDenoiser, FittedDenoiser, ConditionableDenoiser, ComponentAwareDenoiser,
+    WindowedDenoiser
+{
     /// The distribution of the clean components z(0).
     var distribution: NormalMixture { get }
 }
@@ -24,6 +26,30 @@ extension ExactDenoiser {
     ) throws(DenoiserError) {
         _ = try batchCount(noised: noised.count, noise: noise.count, states: states, embeddings: embeddings)
         write(try predictNoise(in: doubles(noised), states: states), into: &noise)
+    }
+
+    /// Writes ε̂ of the active components for a batch, and 0 elsewhere.
+    ///
+    /// The factor of a covariance is taken with the active components last, where back substitution begins, and ends early.
+    ///
+    /// - Complexity: O(*batch* · (*K*² + *n*²)) for *n* active components, where all of them cost O(*batch* · 2 *K*²); the factor
+    ///   costs what it does.
+    public func predictNoise(
+        in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, active: [Bool],
+        into noise: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
+        let batch = try batchCount(
+            noised: noised.count, noise: noise.count, states: states, embeddings: embeddings, active: active.count)
+        noise.update(repeating: 0)
+        let (resting, asked) = (active.indices.filter { !active[$0] }, active.indices.filter { active[$0] })
+        guard !asked.isEmpty else { return }
+        let (order, width) = (resting + asked, componentCount)
+        let points = (0..<batch).flatMap { row in order.map { Double(noised[row * width + $0]) } }
+        let evaluation = try ExactEvaluation(
+            distribution.reordered(order), at: points, states: states.reordered(order), last: asked.count)
+        for (place, value) in evaluation.noise.enumerated() {
+            noise[place / asked.count * width + asked[place % asked.count]] = Float(value)
+        }
     }
 
     /// Writes ε̂ and its vector–Jacobian product for a batch.

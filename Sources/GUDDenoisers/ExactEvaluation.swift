@@ -11,7 +11,8 @@ struct ExactEvaluation {
     /// The log density, ε̂ and, where cotangents were given, `(∂ε̂/∂z)ᵀ w`; row-major, padded to whole blocks.
     private var table: [Double]
     private let rowWidth: Int
-    private let componentCount: Int
+    /// How many components of ε̂ there are.
+    private let outputs: Int
     private let batch: Int
 
     /// Evaluates a batch.
@@ -21,24 +22,28 @@ struct ExactEvaluation {
     ///   - points: z(t), row-major `[batch, K]`.
     ///   - cotangents: *w*, of the same shape, where products are wanted.
     ///   - states: The noising state of each row.
+    ///   - last: Of how many components ε̂ is wanted, counted from the last; all where it is left out, and where there are cotangents.
     init(
-        _ distribution: NormalMixture, at points: [Double], cotangents: [Double]? = nil, states: NoisingStates
+        _ distribution: NormalMixture, at points: [Double], cotangents: [Double]? = nil, states: NoisingStates,
+        last: Int? = nil
     ) throws(DenoiserError) {
         let width = distribution.componentCount
-        let rowWidth = 1 + (cotangents == nil ? 1 : 2) * width
+        let first = cotangents == nil ? width - (last ?? width) : 0
+        let rowWidth = 1 + (cotangents == nil ? width - first : 2 * width)
         let batch = points.count / width
         let distinct = try DistinctStates(states, of: distribution)
         let blocks = (batch + Self.block - 1) / Self.block
         table = [Double](repeating: 0, count: blocks * Self.block * rowWidth)
         Parallel.forEachRow(of: &table, width: Self.block * rowWidth) { block, rows in
-            let first = block * Self.block
-            var scratch = NoisedMixture.Scratch(for: distinct[first].mixture)
+            let top = block * Self.block
+            var scratch = NoisedMixture.Scratch(for: distinct[top].mixture)
             var direction = [Double](repeating: 0, count: width)
-            for row in first..<min(batch, first + Self.block) {
+            for row in top..<min(batch, top + Self.block) {
                 let (mixture, sigma) = distinct[row]
-                let start = (row - first) * rowWidth
-                rows[start] = mixture.evaluate(at: points.span.extracting(row * width..<(row + 1) * width), &scratch)
-                for index in 0..<width { rows[start + 1 + index] = -sigma[index] * scratch.score[index] }
+                let start = (row - top) * rowWidth
+                rows[start] = mixture.evaluate(
+                    at: points.span.extracting(row * width..<(row + 1) * width), from: first, &scratch)
+                for index in first..<width { rows[start + 1 + index - first] = -sigma[index] * scratch.score[index] }
                 guard let cotangents else { continue }
                 // ε̂ = −σ s(z), and H = ∂s/∂z is symmetric: the product is −H (σ w).
                 for index in 0..<width { direction[index] = -sigma[index] * cotangents[row * width + index] }
@@ -48,22 +53,22 @@ struct ExactEvaluation {
         }
         self.rowWidth = rowWidth
         self.batch = batch
-        componentCount = width
+        outputs = width - first
     }
 
     /// The log density of each row, in nats.
     var logDensities: [Double] { (0..<batch).map { table[$0 * rowWidth] } }
-    /// ε̂, row-major `[batch, K]`.
+    /// ε̂, row-major `[batch, K]`, or `[batch, last]`.
     var noise: [Double] { columns(from: 1) }
     /// `(∂ε̂/∂z)ᵀ w`, row-major `[batch, K]`.
-    var products: [Double] { columns(from: 1 + componentCount) }
+    var products: [Double] { columns(from: 1 + outputs) }
 
     private func columns(from first: Int) -> [Double] {
         var values: [Double] = []
-        values.reserveCapacity(batch * componentCount)
+        values.reserveCapacity(batch * outputs)
         for row in 0..<batch {
             let start = row * rowWidth + first
-            values += table[start..<start + componentCount]
+            values += table[start..<start + outputs]
         }
         return values
     }

@@ -46,8 +46,9 @@ struct FactoredCovariance: Sendable {
     /// - Parameters:
     ///   - vector: Holds *d*, *K* numbers, from the offset on.
     ///   - offset: Where *d* begins.
+    ///   - first: The entry from which on the solution is wanted; before it the vector is left with nothing of use.
     /// - Complexity: O(*K*) on the diagonal, else O(*K*²); no allocation.
-    func solve(_ vector: inout [Double], at offset: Int = 0) -> Double {
+    func solve(_ vector: inout [Double], at offset: Int = 0, from first: Int = 0) -> Double {
         let dimension = dimension
         return vector.withUnsafeMutableBufferPointer { buffer in
             let x = UnsafeMutableBufferPointer(rebasing: buffer[offset..<offset + dimension])
@@ -56,7 +57,7 @@ struct FactoredCovariance: Sendable {
             case .cholesky(let lower, let upper):
                 Self.substituteForward(x, upper)
                 let quadratic = x.reduce(0) { $0 + $1 * $1 }
-                Self.substituteBackward(x, lower)
+                Self.substituteBackward(x, lower, downTo: first)
                 return quadratic
             }
         }
@@ -86,14 +87,16 @@ struct FactoredCovariance: Sendable {
     }
 
     /// `x ← L⁻ᵀ x`, column by column of Lᵀ, which are the rows of L.
-    private static func substituteBackward(_ x: UnsafeMutableBufferPointer<Double>, _ lower: [Double]) {
+    private static func substituteBackward(
+        _ x: UnsafeMutableBufferPointer<Double>, _ lower: [Double], downTo first: Int
+    ) {
         let count = x.count
         lower.withUnsafeBufferPointer { lower in
-            for pivot in (0..<count).reversed() {
+            for pivot in (first..<count).reversed() {
                 let row = pivot * count
                 let value = x[pivot] / lower[row + pivot]
                 x[pivot] = value
-                for index in 0..<pivot { x[index] -= value * lower[row + index] }
+                for index in first..<pivot { x[index] -= value * lower[row + index] }
             }
         }
     }

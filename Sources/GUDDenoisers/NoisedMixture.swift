@@ -67,16 +67,17 @@ package struct NoisedMixture: Sendable {
 
     /// Computes the score and the responsibilities at a point, and returns the log density in nats.
     ///
+    /// - Parameter first: The component from which on the score is wanted; before it the scratch holds nothing of use.
     /// - Complexity: O(*count* · *K*²), or O(*count* · *K*) for diagonal covariances; no allocation.
-    package func evaluate(at point: Span<Double>, _ scratch: inout Scratch) -> Double {
+    package func evaluate(at point: Span<Double>, from first: Int = 0, _ scratch: inout Scratch) -> Double {
         let width = componentCount
         for k in 0..<count {
             let offset = k * width
             for index in 0..<width { scratch.scores[offset + index] = means[offset + index] - point[index] }
-            scratch.responsibilities[k] = logScales[k] - 0.5 * factors[k].solve(&scratch.scores, at: offset)
+            scratch.responsibilities[k] = logScales[k] - 0.5 * factors[k].solve(&scratch.scores, at: offset, from: first)
         }
         let logDensity = Self.softmax(&scratch.responsibilities)
-        Self.sum(scratch.scores, weights: scratch.responsibilities, into: &scratch.score)
+        Self.sum(scratch.scores, weights: scratch.responsibilities, from: first, into: &scratch.score)
         return logDensity
     }
 
@@ -123,11 +124,11 @@ package struct NoisedMixture: Sendable {
         return largest + log(sum)
     }
 
-    private static func sum(_ rows: [Double], weights: [Double], into total: inout [Double]) {
+    private static func sum(_ rows: [Double], weights: [Double], from first: Int, into total: inout [Double]) {
         let width = total.count
-        for index in 0..<width { total[index] = 0 }
+        for index in first..<width { total[index] = 0 }
         for (k, weight) in weights.enumerated() {
-            for index in 0..<width { total[index] += weight * rows[k * width + index] }
+            for index in first..<width { total[index] += weight * rows[k * width + index] }
         }
     }
 }

@@ -49,6 +49,16 @@ public struct NormalMixture: Sendable, Equatable {
         return try NoisedMixture(self, alpha: state.alpha, noise: state.gamma.map(NoisingState.sigmoid))
     }
 
+    /// The distribution of the components in another order.
+    ///
+    /// - Parameter order: Which component comes at each place; all of them.
+    func reordered(_ order: [Int]) throws(DenoiserError) -> NormalMixture {
+        try NormalMixture(
+            weights: weights,
+            means: weights.indices.flatMap { k in order.map { means[k * componentCount + $0] } },
+            covariances: covariances.map { $0.reordered(order) }, componentCount: componentCount)
+    }
+
     /// The distribution of z(0) itself.
     package func clean() throws(DenoiserError) -> NoisedMixture {
         try NoisedMixture(

@@ -1,10 +1,11 @@
 import GUDCore
 
-/// The trainable denoisers that GUD brings: `unet` for images, `mlp` for vectors.
+/// The trainable denoisers that GUD brings: `unet` and `convnet` for images, `mlp` for vectors.
 public enum BuiltInNetworks {
     /// Adds them to a registry.
     public static func register(in registry: inout Registry) throws(RegistryError) {
         try registry.register(UNetDenoiser.factory, as: .denoiser)
+        try registry.register(ConvNetDenoiser.factory, as: .denoiser)
         try registry.register(MLPDenoiser.factory, as: .denoiser)
     }
 }

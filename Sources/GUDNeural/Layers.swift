@@ -65,6 +65,24 @@ struct GroupNormalisation {
     }
 }
 
+/// Normalisation over the channels of each pixel, and SiLU after it: what happens elsewhere in the image is of no consequence.
+///
+/// Source: Ba, Kiros & Hinton, "Layer normalization", arXiv:1607.06450, per pixel as in Liu et al., arXiv:2201.03545.
+struct PixelNormalisation {
+    private let norm: GroupNormalisation
+
+    init(_ builder: ParameterBuilder, _ channels: Int) throws(EngineError) {
+        norm = try GroupNormalisation(builder, channels, groups: 1, silu: true)
+    }
+
+    func callAsFunction(_ input: Tensor) throws(EngineError) -> Tensor {
+        let (batch, channels, height, width) = (input.axis(0), input.axis(1), input.axis(2), input.axis(3))
+        // Channels last in memory: every pixel is a sample of its own, without a copy.
+        let pixels = try input.permuted([0, 2, 3, 1]).reshaped([batch * height * width, channels, 1, 1])
+        return try norm(pixels).reshaped([batch, height, width, channels]).permuted([0, 3, 1, 2])
+    }
+}
+
 extension Tensor {
     /// Sets each scalar to zero with the given probability and scales the rest up; for training only.
     func droppedOut(_ probability: Double) throws(EngineError) -> Tensor {

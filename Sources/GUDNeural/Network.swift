@@ -9,6 +9,15 @@ protocol Network {
     func callAsFunction(_ input: NetworkInput) throws(EngineError) -> Tensor
 }
 
+/// A network on images of any size of which an output depends on nothing that is far away.
+///
+/// At a pixel, its output on a part of an image is that on the whole image, where everything within reach is part of the part; beyond
+/// the borders of either it sees zeros.
+protocol LocalNetwork: Network {
+    /// How many rows or columns away an input may matter to an output.
+    var reach: Int { get }
+}
+
 /// What a network sees of a batch.
 struct NetworkInput {
     /// `[batch, height, width, channels]` or `[batch, D]`.

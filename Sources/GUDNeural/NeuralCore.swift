@@ -3,10 +3,10 @@ import GUDCore
 
 /// A batch for the network, on the host.
 struct NetworkBatch {
-    let axes: [Int]
-    let samples: [Float]
+    var axes: [Int]
+    var samples: [Float]
     let levels: [Float]
-    let gammaMap: [Float]?
+    var gammaMap: [Float]?
     let groups: [Float]?
     let embedding: [Float]?
     let embeddingWidth: Int

@@ -9,7 +9,7 @@ import Synchronization
 /// data, and any basis, a plugin's too, trains without knowing about differentiation.
 ///
 /// Predictions use the running average of the weights. All engine work happens under one lock.
-public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser, ComponentAwareDenoiser {
+public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser, ComponentAwareDenoiser, WindowedDenoiser {
     /// The number of components, *K*.
     public let componentCount: Int
     /// The width of the embedding that it takes; 0 for none.
@@ -21,6 +21,8 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
     private let anchor: GaussianAnchor
     private let encoding: NoiseEncoding
     private let core: Mutex<NeuralCore>
+    /// How many pixels away an input may matter to an output; `nil` where all of them may.
+    private let reach: Int?
 
     /// Makes a denoiser on a network.
     ///
@@ -41,6 +43,7 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
             let core = try NeuralCore(
                 seed: context.seed, device: context.device, dimension: context.space.dimension, build: build)
             parameterCount = core.parameterCount
+            reach = (core.averagedNetwork as? any LocalNetwork)?.reach
             self.core = Mutex(core)
         } catch {
             throw error.asDenoiserError
@@ -68,6 +71,26 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser,
             try core.predict(networkBatch(input, states: states, embeddings: embeddings, count: batch))
         }
         try assemble(noised, residual, coefficients, into: &noise)
+    }
+
+    /// Predicts the noise of the active components with the averaged weights.
+    ///
+    /// A ``LocalNetwork`` is evaluated on the part of the image that it takes, see `ImageWindow.swift`; any other in full.
+    public func predictNoise(
+        in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, active: [Bool],
+        into noise: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
+        let batch = try batchCount(
+            noised: noised.count, noise: noise.count, states: states, embeddings: embeddings, active: active.count)
+        guard active.contains(true) else { return noise.update(repeating: 0) }
+        guard batch > 0, let reach, let window = try ImageWindow(of: active, in: space.basis, reach: reach) else {
+            return try predictNoise(in: noised, states: states, embeddings: embeddings, into: &noise)
+        }
+        let coefficients = Self.coefficients(of: states, count: batch, anchor)
+        let input = try whitenedData(noised, coefficients)
+        let part = networkBatch(input, states: states, embeddings: embeddings, count: batch).cropped(to: window)
+        let residual = try core.withLock { core throws(DenoiserError) in try core.predict(part) }
+        try assemble(noised, window.pasted(residual), coefficients, into: &noise)
     }
 
     /// Predicts the noise with the averaged weights, and pulls cotangents back through the prediction.

@@ -132,17 +132,20 @@ public struct Pipeline: Sendable {
     ///   - seed: The seed.
     ///   - request: What they must satisfy.
     ///   - sampler: Another sampler than the configuration's.
+    ///   - evaluation: How much of ε̂ the sampler asks for; the samples are the same.
     ///   - observer: Is told of every state on the way.
     ///   - isCancelled: Polled between steps.
     /// - Returns: Row-major `[indices, D]`, in data units.
     public func sample(
         _ indices: Range<Int>, seed: UInt64, request: ConditionRequest = ConditionRequest(),
-        sampler: (any Sampler)? = nil, batchSize: Int = 64, observer: SamplingObserver? = nil,
+        sampler: (any Sampler)? = nil, batchSize: Int = 64, evaluation: EvaluationScope = .active,
+        observer: SamplingObserver? = nil,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> [Float] {
         let problem = SamplingProblem(
             denoiser: denoiser, schedule: schedule, variances: space.variances, samples: indices, seed: seed,
-            condition: try condition(request), batchSize: batchSize, isCancelled: isCancelled)
+            condition: try condition(request), batchSize: batchSize, evaluation: evaluation,
+            isCancelled: isCancelled)
         return try space.samples(of: try (sampler ?? self.sampler).sample(problem, observer: observer))
     }
 }

@@ -75,9 +75,8 @@ public struct DormandPrince: Sampler {
             try run.stopIfCancelled(step: frames.reported)
 
             let unknown = active.filter { paths[$0].noise.isEmpty }
-            let known = try unknown.map { try paths[$0].components(flow, stretches: stretches) }
-            let estimates = try run.noise(
-                of: unknown, at: known.map { ($0.moment.noising, $0.z) }, step: frames.reported)
+            let known = try unknown.map { try paths[$0].point(flow, stretches: stretches) }
+            let estimates = try run.noise(of: unknown, at: known, step: frames.reported)
             for (row, index) in unknown.enumerated() { paths[index].know(Array(estimates[row])) }
 
             for index in active {
@@ -90,7 +89,7 @@ public struct DormandPrince: Sampler {
             }
             var last: [ArraySlice<Float>] = []
             for stage in 1..<DormandPrinceTableau.nodes.count {
-                let points = try active.map { try paths[$0].enter(stage: stage, of: flow) }
+                let points = try active.map { try paths[$0].enter(stage: stage, of: flow, stretches: stretches) }
                 last = try run.noise(of: active, at: points, step: frames.reported)
                 for (row, index) in active.enumerated() { paths[index].leave(stage: stage, noise: last[row]) }
             }
@@ -106,14 +105,15 @@ public struct DormandPrince: Sampler {
 }
 
 extension SamplingRun {
-    /// ε̂ of some samples, each in a noising state of its own.
+    /// ε̂ of some samples, each in a noising state of its own; of the components that any of them asks for.
     fileprivate mutating func noise(
-        of samples: [Int], at points: [(noising: NoisingState, z: [Float])], step: Int
+        of samples: [Int], at points: [FlowTrajectory.Point], step: Int
     ) throws -> [ArraySlice<Float>] {
         guard !samples.isEmpty else { return [] }
         let width = problem.componentCount
         var noise = [Float](repeating: 0, count: samples.count * width)
         try predictNoise(
+            of: (0..<width).map { index in points.contains { $0.asked[index] } },
             in: points.flatMap(\.z), samples: samples, states: points.map(\.noising), into: &noise)
         if let index = noise.firstIndex(where: { !$0.isFinite }) {
             throw notFinite(

@@ -34,6 +34,9 @@ struct FlowStates: Sendable {
         /// ½ γ̇_i σ_i/τ_i; 0 where a component does not move, and where the data never vary.
         let rate: [Double]
 
+        /// The components whose du/dt depends on ε̂.
+        var asked: [Bool] { rate.map { $0 != 0 } }
+
         /// du/dt of a component.
         func velocity(_ component: Int, _ u: Double, noise: Float) -> Double {
             rate[component] == 0 ? 0 : rate[component] * (Double(noise) - share[component] * u)

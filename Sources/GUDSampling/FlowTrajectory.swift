@@ -3,7 +3,7 @@ import GUDCore
 
 /// One sample on its way along the probability flow in adaptive steps.
 ///
-/// A step goes through ``begin(_:stretches:tolerance:)``, then for each further stage ``enter(stage:of:)``, an evaluation of
+/// A step goes through ``begin(_:stretches:tolerance:)``, then for each further stage ``enter(stage:of:stretches:)``, an evaluation of
 /// the denoiser and ``leave(stage:noise:)``, and ends with ``finish(noise:of:tolerance:)``. Samples share no step, so that each comes
 /// out the same whatever the others of its batch need.
 struct FlowTrajectory: Sendable {
@@ -13,6 +13,15 @@ struct FlowTrajectory: Sendable {
     struct Tolerance: Sendable {
         let relative: Double
         let absolute: Double
+    }
+
+    /// Where the denoiser is to be evaluated.
+    struct Point: Sendable {
+        let noising: NoisingState
+        /// z there.
+        let z: [Float]
+        /// The components that are asked for.
+        let asked: [Bool]
     }
 
     /// A step that was taken, from time t to the earlier time s.
@@ -62,10 +71,12 @@ struct FlowTrajectory: Sendable {
     /// A sample at t = 1.
     init(state: [Double]) { self.state = state }
 
-    /// z at the current time.
-    func components(_ flow: FlowStates, stretches: [Double]) throws -> (moment: FlowStates.Moment, z: [Float]) {
+    /// The state at the current time.
+    func point(_ flow: FlowStates, stretches: [Double]) throws -> Point {
         let moment = try flow.moment(at: time, in: stretches[stretch + 1]...stretches[stretch])
-        return (moment, state.indices.map { Float(state[$0] * moment.deviation[$0]) })
+        return Point(
+            noising: moment.noising, z: state.indices.map { Float(state[$0] * moment.deviation[$0]) },
+            asked: moment.asked)
     }
 
     /// Steps over stretches in which no component moves.
@@ -100,7 +111,7 @@ struct FlowTrajectory: Sendable {
     }
 
     /// The state and the noising state at which a stage evaluates the denoiser.
-    mutating func enter(stage: Int, of flow: FlowStates) throws -> (noising: NoisingState, z: [Float]) {
+    mutating func enter(stage: Int, of flow: FlowStates, stretches: [Double]) throws -> Point {
         let length = time - target
         let place = DormandPrinceTableau.nodes[stage]
         let now = try flow.moment(at: place == 1 ? target : time - place * length, in: bounds)
@@ -110,7 +121,14 @@ struct FlowTrajectory: Sendable {
             for index in stageState.indices { stageState[index] -= length * weight * slope[index] }
         }
         moment = now
-        return (now.noising, stageState.indices.map { Float(stageState[$0] * now.deviation[$0]) })
+        var asked = now.asked
+        if stage == DormandPrinceTableau.nodes.count - 1, target == bounds.lowerBound, stretch + 2 < stretches.count {
+            // The end of a stretch is the beginning of the next, in which other components move.
+            let next = try flow.moment(at: target, in: stretches[stretch + 2]...stretches[stretch + 1]).asked
+            for index in asked.indices where next[index] { asked[index] = true }
+        }
+        return Point(
+            noising: now.noising, z: stageState.indices.map { Float(stageState[$0] * now.deviation[$0]) }, asked: asked)
     }
 
     /// Takes the slope of a stage from its ε̂.

@@ -39,7 +39,8 @@ public struct Heun: GridSampler {
 
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
     ///
-    /// - Complexity: Two evaluations of the denoiser per step and one for the final denoising, twice where guidance acts.
+    /// - Complexity: Two evaluations of the denoiser per step in which components change, and one for the final denoising; twice where
+    ///   guidance acts.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
         try SamplingRun.sample(problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, integrate)
     }
@@ -56,7 +57,7 @@ public struct Heun: GridSampler {
             let to = try run.schedule.state(at: grid.times[step + 1])
             let prediction = StateUpdate(from: from, to: to, variances: variances, formula: predictor.update)
             let correction = StateUpdate(from: from, to: to, variances: variances, formula: correction)
-            try run.predictNoise()
+            try run.predictNoise(of: prediction.asked)
             slopes.shift()
             prediction.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
             var next = run.components
@@ -67,7 +68,7 @@ public struct Heun: GridSampler {
                 try run.report(step: step + 1)
                 continue
             }
-            try run.predictNoise()
+            try run.predictNoise(of: correction.asked)
             slopes.shift()
             correction.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
             correction.advance(&next, slopes: slopes, fresh: fresh)

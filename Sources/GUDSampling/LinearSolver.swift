@@ -21,7 +21,8 @@ public protocol LinearSolver: GridSampler {
 extension LinearSolver {
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
     ///
-    /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice where guidance acts.
+    /// - Complexity: One evaluation of the denoiser per step in which components change, and one for the final denoising; twice where
+    ///   guidance acts.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
         try SamplingRun.sample(
             problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, replaces: true, integrate)
@@ -30,7 +31,7 @@ extension LinearSolver {
     /// Takes a batch from the state at t = 1 to the state at t = 0.
     func integrate(_ run: inout SamplingRun) throws { try integrate(&run) { _ in } }
 
-    /// The same, with a closure that is told of the run after every evaluation of the denoiser.
+    /// The same, with a closure that is told of the run at the beginning of every step, when ε̂ is known as far as it is asked for.
     func integrate(_ run: inout SamplingRun, onEvaluation: (SamplingRun) -> Void) throws {
         let variances = run.problem.variances
         let normals = CounterNoise(seed: run.problem.seed, purpose: .sampler)
@@ -46,7 +47,7 @@ extension LinearSolver {
             for repetition in 0..<repetitions {
                 let draw = step * repetitions + repetition
                 if repetition > 0 { run.renoise(to: from, draw: draw) }
-                try run.predictNoise()
+                try run.predictNoise(of: update.asked)
                 onEvaluation(run)
                 slopes.shift()
                 update.writeSlopes(&slopes.current, components: run.components, noise: run.noise)

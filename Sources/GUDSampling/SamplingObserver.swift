@@ -25,12 +25,24 @@ public struct SamplingCost: Sendable, Equatable {
     public let samples: Range<Int>
     /// Evaluations of the denoiser, summed over the samples: each counts once, twice where
     /// guidance compares two, the final denoising included.
+    ///
+    /// Each counts in full, however few components it was asked for; steps in which nothing changes cost none.
     public internal(set) var evaluations = 0
+    /// The components that were asked for, summed over the evaluations.
+    ///
+    /// What is saved by asking for fewer depends on the denoiser: see `WindowedDenoiser`.
+    public internal(set) var components = 0
     /// Steps that an adaptive solver tried and took back, summed over the samples.
     public internal(set) var rejectedSteps = 0
 
     /// Evaluations per sample.
     public var evaluationsPerSample: Double { Double(evaluations) / Double(max(samples.count, 1)) }
+
+    /// Counts evaluations, summed over the samples, for some components each.
+    mutating func add(evaluations: Int, components: Int) {
+        self.evaluations += evaluations
+        self.components += evaluations * components
+    }
 }
 
 /// The state of one batch between two steps.

@@ -21,13 +21,18 @@ public struct SamplingProblem: Sendable {
     ///
     /// It changes speed and memory; the sampler's own arithmetic gives the same bits for any.
     public var batchSize: Int
+    /// How much of ε̂ is asked for.
+    ///
+    /// The samples are the same for either; see ``EvaluationScope``.
+    public var evaluation: EvaluationScope
     /// Asked between steps; once true, the sampler stops with ``SamplingError/cancelled(sampler:step:of:)``.
     public var isCancelled: @Sendable () -> Bool
 
-    /// A problem; by default without condition, in batches of 64, never cancelled.
+    /// A problem; by default without condition, in batches of 64, evaluated where components are active, never cancelled.
     public init(
         denoiser: any Denoiser, schedule: any NoiseSchedule, variances: [Double], samples: Range<Int>, seed: UInt64 = 0,
-        condition: Condition = Condition(), batchSize: Int = 64, isCancelled: @escaping @Sendable () -> Bool = { false }
+        condition: Condition = Condition(), batchSize: Int = 64, evaluation: EvaluationScope = .active,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.denoiser = denoiser
         self.schedule = schedule
@@ -36,6 +41,7 @@ public struct SamplingProblem: Sendable {
         self.seed = seed
         self.condition = condition
         self.batchSize = batchSize
+        self.evaluation = evaluation
         self.isCancelled = isCancelled
     }
 

@@ -13,7 +13,7 @@ struct SamplingRun {
     var components: [Float]
     /// The noising state at t.
     var state: NoisingState
-    /// ε̂ at t, after ``predictNoise()``.
+    /// ε̂ at t, after ``predictNoise(of:)``.
     private(set) var noise: [Float]
     /// What it has cost so far.
     var cost: SamplingCost
@@ -89,11 +89,12 @@ struct SamplingRun {
         }
         var centres = components
         if plan.isConditional {
-            try predictNoise()
+            let isVisible = (0..<count).map {
+                !isHeld[$0] && problem.variances[$0] > 0 && state.alpha[$0] > ComponentState.smallestVisibleSignal
+            }
+            try predictNoise(of: isVisible)
             for index in centres.indices where !isHeld[index % count] {
-                let i = index % count
-                let visible = problem.variances[i] > 0 && state.alpha[i] > ComponentState.smallestVisibleSignal
-                centres[index] = visible ? -Float(state.sigma[i]) * noise[index] : 0
+                centres[index] = isVisible[index % count] ? -Float(state.sigma[index % count]) * noise[index] : 0
             }
         }
         let deviations = (0..<count).map {
@@ -105,24 +106,39 @@ struct SamplingRun {
         }
     }
 
-    /// Evaluates the denoiser at the current state.
-    mutating func predictNoise() throws {
-        cost.evaluations += try denoiser.predictNoise(in: components, states: .shared(state), into: &noise)
+    /// Evaluates the denoiser at the current state for the components that are asked for; not at all where there are none.
+    ///
+    /// What is not asked for keeps some finite number.
+    mutating func predictNoise(of asked: [Bool]) throws {
+        let active = active(asked)
+        if active?.contains(true) == false { return }
+        let evaluations = try denoiser.predictNoise(
+            in: components, states: .shared(state), active: active, into: &noise)
+        cost.add(evaluations: evaluations, components: count(active))
     }
 
-    /// Evaluates the denoiser for some samples of the batch, each in a noising state of its own.
+    /// Evaluates the denoiser for some samples of the batch, each in a noising state of its own; as ``predictNoise(of:)``.
     mutating func predictNoise(
-        in components: [Float], samples: [Int], states: [NoisingState], into noise: inout [Float]
+        of asked: [Bool], in components: [Float], samples: [Int], states: [NoisingState], into noise: inout [Float]
     ) throws {
-        cost.evaluations += try denoiser.predictNoise(
-            in: components, samples: samples, states: .perSample(states), into: &noise)
+        let active = active(asked)
+        if active?.contains(true) == false { return }
+        let evaluations = try denoiser.predictNoise(
+            in: components, samples: samples, states: .perSample(states), active: active, into: &noise)
+        cost.add(evaluations: evaluations, components: count(active))
     }
+
+    /// The components to ask for, `nil` for all of them.
+    private func active(_ asked: [Bool]) -> [Bool]? {
+        problem.evaluation == .active && asked.contains(false) ? asked : nil
+    }
+
+    private func count(_ active: [Bool]?) -> Int { active.map { $0.count { $0 } } ?? problem.componentCount }
 
     /// The final denoising step: `x̂0 = (z − σ ε̂)/α`, given components as they were given, and 0 where data never vary.
     ///
     /// Where too little of a component is signal for ε̂ to tell, it is the Gaussian fit's `α v z / (α² v + σ²)`.
     mutating func cleanEstimate() throws -> [Float] {
-        try predictNoise()
         let weights = (0..<problem.componentCount).map { component -> ComponentUpdate.Slope in
             let (variance, at) = (problem.variances[component], ComponentState(state, component: component))
             if variance == 0 { return ComponentUpdate.Slope(state: 0, noise: 0) }
@@ -130,6 +146,9 @@ struct SamplingRun {
             return ComponentUpdate.Slope(
                 state: at.alpha * variance / state.marginalVariance(component, clean: variance), noise: 0)
         }
+        // Held components come back as they were given; a constraint looks at all of them.
+        let isHeld = plan.constraint == nil ? plan.held?.mask : nil
+        try predictNoise(of: weights.indices.map { weights[$0].noise != 0 && isHeld?[$0] != true })
         let (noise, plan, batch) = (noise, plan, batch)
         var clean = components
         Parallel.forEachRow(of: &clean, width: weights.count) { row, z in

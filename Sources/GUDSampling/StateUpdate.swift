@@ -15,6 +15,8 @@ struct StateUpdate: Sendable {
     private let jitter: [Double]
     /// Whether any component draws fresh noise.
     let isStochastic: Bool
+    /// The components whose slope, of this step or as the previous one of steps to come, depends on ε̂.
+    let asked: [Bool]
 
     /// Asks the formula for every component; those whose γ does not change are left out, and keep their bits.
     ///
@@ -43,6 +45,7 @@ struct StateUpdate: Sendable {
         beforePrevious = updates.map(\.beforePrevious)
         jitter = updates.map(\.jitter)
         isStochastic = jitter.contains { $0 != 0 }
+        asked = slopeNoise.map { $0 != 0 }
     }
 
     /// Writes the slopes D of a batch.

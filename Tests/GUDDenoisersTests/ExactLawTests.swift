@@ -41,7 +41,7 @@ import Testing
         ]
         for denoiser in denoisers {
             let findings = DenoiserLaws(denoiser, seed: Self.seed).findings()
-            #expect(findings.count == 7)
+            #expect(findings.count == 9)
             for finding in findings { #expect(finding.passed, "width \(width): \(finding)") }
         }
     }

@@ -5,16 +5,29 @@ import TestSupport
 import Testing
 
 @Suite(
-    "The U-Net against PyTorch",
+    "Networks against PyTorch",
     .enabled(if: NeuralFixture.hasEngine && PythonReference.isAvailable, "run 'make setup'"))
 struct NetworkOracleTests {
     @Test("Output and input gradient equal those of the same network in PyTorch", arguments: [(8, 1), (12, 3)])
-    func agreesWithPyTorch(size: Int, channels: Int) throws {
-        let shape = SampleShape.image(height: size, width: size, channels: channels)
+    func unet(size: Int, channels: Int) throws {
+        try compare(
+            "unet", NeuralFixture.tiny, form: "1,2", with: .image(height: size, width: size, channels: channels))
+    }
+
+    @Test("So do those of the convolutional network", arguments: [(7, 9, 1), (4, 6, 3)])
+    func convnet(height: Int, width: Int, channels: Int) throws {
+        try compare(
+            "convnet", ["channels": .integer(8), "depth": .integer(2)], form: "depth=2",
+            with: .image(height: height, width: width, channels: channels))
+    }
+
+    /// Compares a denoiser of eight channels with its twin.
+    private func compare(
+        _ name: String, _ parameters: [String: ParameterValue], form: String, with shape: SampleShape
+    ) throws {
         let space = try NeuralFixture.space("pixel", shape)
-        let fresh = try NeuralFixture.denoiser("unet", NeuralFixture.tiny, in: space)
-        let state = NeuralFixture.shaken(try fresh.state)
-        let denoiser = try NeuralFixture.denoiser("unet", NeuralFixture.tiny, in: space, state: state)
+        let state = NeuralFixture.shaken(try NeuralFixture.denoiser(name, parameters, in: space).state)
+        let denoiser = try NeuralFixture.denoiser(name, parameters, in: space, state: state)
 
         let directory = try TemporaryDirectory()
         var arrays = StateArrays()
@@ -43,7 +56,7 @@ struct NetworkOracleTests {
         try NumpyArray.write(networkCotangent, axes: [count] + shape.axes, to: directory.file("g.npy"))
         _ = try PythonReference.run(
             "network_oracle.py",
-            ["weights.safetensors", "x.npy", "t.npy", "g.npy"].map(directory.file) + [directory.path, "8", "1,2"])
+            ["weights.safetensors", "x.npy", "t.npy", "g.npy"].map(directory.file) + [directory.path, "8", form])
         let output = try NumpyArray(contentsOf: directory.file("output.npy")).floats
         let gradient = try NumpyArray(contentsOf: directory.file("input_gradient.npy")).floats
 

@@ -1,8 +1,8 @@
-"""The U-Net's output and gradients by PyTorch, for weights and inputs that the tests wrote.
+"""A network's output and gradients by PyTorch, for weights and inputs that the tests wrote.
 
-    python network_oracle.py CHECKPOINT.safetensors INPUT.npy LEVELS.npy COTANGENT.npy OUTPUT_DIRECTORY CHANNELS MULTIPLIERS
+    python network_oracle.py CHECKPOINT.safetensors INPUT.npy LEVELS.npy COTANGENT.npy OUTPUT_DIRECTORY CHANNELS MULTIPLIERS|DEPTH
 
-Reads `denoiser.ema.*`; images are channel-last. Writes output.npy, input_gradient.npy, weight_gradient.npy (of the input
+The network is a U-Net of multipliers `1,2`, or a plain convolutional one of `depth=2`. Reads `denoiser.ema.*`; images are channel-last. Writes output.npy, input_gradient.npy, weight_gradient.npy (of the input
 convolution), and jacobian.npy, `[sample, output, input]` in the same layout."""
 
 import pathlib
@@ -13,13 +13,17 @@ import torch
 from safetensors import safe_open
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Benchmarks" / "Python"))
+from convnet import ConvNet  # noqa: E402
 from unet import UNet  # noqa: E402
 
-checkpoint, image, levels, cotangent, out, channels, multipliers = sys.argv[1:8]
+checkpoint, image, levels, cotangent, out, channels, form = sys.argv[1:8]
 with safe_open(checkpoint, "pt") as file:
     weights = {k.removeprefix("denoiser.ema."): file.get_tensor(k) for k in file.keys() if k.startswith("denoiser.ema.")}
 x = torch.from_numpy(np.load(image)).permute(0, 3, 1, 2).contiguous().requires_grad_()
-net = UNet(x.shape[1], int(channels), [int(m) for m in multipliers.split(",")])
+if form.startswith("depth="):
+    net = ConvNet(x.shape[1], int(channels), int(form.removeprefix("depth=")))
+else:
+    net = UNet(x.shape[1], int(channels), [int(m) for m in form.split(",")])
 print(net.load_state_dict(weights))
 y = net(x, torch.from_numpy(np.load(levels)))
 g = torch.from_numpy(np.load(cotangent)).permute(0, 3, 1, 2)

@@ -43,15 +43,16 @@ struct ConditionedDenoiser {
     /// - Parameters:
     ///   - z: Row-major `[samples, K]`.
     ///   - samples: Which of the batch's samples, counted from its beginning; all where it is left out.
-    ///   - noise: Overwritten with ε̂; of the same count.
+    ///   - active: The components that are asked for; all where it is left out.
+    ///   - noise: Overwritten with ε̂ as far as it is asked for; of the same count.
     /// - Returns: Evaluations of the denoiser, summed over the samples.
     func predictNoise(
-        in z: [Float], samples: [Int]? = nil, states: NoisingStates, into noise: inout [Float]
+        in z: [Float], samples: [Int]? = nil, states: NoisingStates, active: [Bool]? = nil, into noise: inout [Float]
     ) throws(DenoiserError) -> Int {
         switch kind {
-        case .plain(let denoiser): return try Self.predict(denoiser, z, states, &noise)
+        case .plain(let denoiser): return try Self.predict(denoiser, z, states, active, &noise)
         case .exact(let denoisers):
-            if denoisers.count == 1 { return try Self.predict(denoisers[0], z, states, &noise) }
+            if denoisers.count == 1 { return try Self.predict(denoisers[0], z, states, active, &noise) }
             let places = samples ?? Array(0..<batch.count)
             let width = noise.count / places.count
             var evaluations = 0
@@ -59,7 +60,7 @@ struct ConditionedDenoiser {
                 var part = [Float](repeating: 0, count: width)
                 let range = row * width..<(row + 1) * width
                 evaluations += try Self.predict(
-                    denoisers[place % denoisers.count], Array(z[range]), states.slice(row..<row + 1), &part)
+                    denoisers[place % denoisers.count], Array(z[range]), states.slice(row..<row + 1), active, &part)
                 noise.replaceSubrange(range, with: part)
             }
             return evaluations
@@ -72,10 +73,11 @@ struct ConditionedDenoiser {
     }
 
     private static func predict(
-        _ denoiser: any CompositeDenoiser, _ z: [Float], _ states: NoisingStates, _ noise: inout [Float]
+        _ denoiser: any CompositeDenoiser, _ z: [Float], _ states: NoisingStates, _ active: [Bool]?,
+        _ noise: inout [Float]
     ) throws(DenoiserError) -> Int {
         var span = noise.mutableSpan
-        try denoiser.predictNoise(in: z.span, states: states, embeddings: nil, into: &span)
+        try denoiser.predictNoise(in: z.span, states: states, embeddings: nil, active: active, into: &span)
         return denoiser.evaluations(states, samples: noise.count / denoiser.componentCount)
     }
 }

@@ -13,7 +13,7 @@ import GUDCore
 ///     guided as? any DifferentiableDenoiser  // where unet is one
 ///
 /// Source: Ho & Salimans, "Classifier-free diffusion guidance", arXiv:2207.12598; see `Guidance`.
-public struct GuidedDenoiser<Base: Denoiser>: CompositeDenoiser {
+public struct GuidedDenoiser<Base: Denoiser>: CompositeDenoiser, WindowedDenoiser {
     /// The denoiser that it evaluates.
     public let base: Base
     /// g_i inside the interval.
@@ -75,12 +75,32 @@ public struct GuidedDenoiser<Base: Denoiser>: CompositeDenoiser {
     public func predictNoise(
         in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, into noise: inout MutableSpan<Float>
     ) throws(DenoiserError) {
+        try predict(noised, states, embeddings, active: nil, into: &noise)
+    }
+
+    /// Writes ε̂ of the active components; takes no embeddings.
+    public func predictNoise(
+        in noised: Span<Float>, states: NoisingStates, embeddings: Embeddings?, active: [Bool],
+        into noise: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
+        _ = try batchCount(
+            noised: noised.count, noise: noise.count, states: states, embeddings: embeddings, active: active.count)
+        try predict(noised, states, embeddings, active: active, into: &noise)
+    }
+
+    private func predict(
+        _ noised: Span<Float>, _ states: NoisingStates, _ embeddings: Embeddings?, active: [Bool]?,
+        into noise: inout MutableSpan<Float>
+    ) throws(DenoiserError) {
         let batch = try batchCount(noised: noised.count, noise: noise.count, states: states, embeddings: embeddings)
         let plan = plan(states, batch: batch)
-        try base.predictNoise(in: noised, states: states, embeddings: plan.embeddings, into: &noise)
+        try base.predictNoise(in: noised, states: states, embeddings: plan.embeddings, active: active, into: &noise)
         guard !plan.compared.isEmpty else { return }
-        let other = try base.predictNoise(
-            in: rows(plan.compared, of: noised), states: states.selecting(plan.compared), embeddings: plan.none)
+        let points = rows(plan.compared, of: noised)
+        var other = [Float](repeating: 0, count: points.count)
+        var span = other.mutableSpan
+        try base.predictNoise(
+            in: points.span, states: states.selecting(plan.compared), embeddings: plan.none, active: active, into: &span)
         combine(other, of: plan.compared, into: &noise)
     }
 

@@ -29,6 +29,8 @@ struct PilotPath: Sendable {
     init(_ problem: SamplingProblem, grid: TimeGrid) throws {
         var problem = problem
         (problem.samples, problem.seed, problem.batchSize) = (0..<Self.pilots, 0, Self.pilots)
+        // Steps that are weighed start where the fine grid's components may still be at rest.
+        problem.evaluation = .full
         let solver = DPMSolverPlusPlus3M(grid: grid)
         var run = try SamplingRun(
             problem, batch: problem.samples, sampler: "optimised placement", stepCount: grid.stepCount, observer: nil)
@@ -52,7 +54,7 @@ struct PilotPath: Sendable {
             noise.append(gathered(run.noise))
         }
         try solver.integrate(&run, onEvaluation: record)
-        try run.predictNoise()
+        try run.predictNoise(of: [Bool](repeating: true, count: width))
         record(run)
         (self.values, self.noise, evaluations) = (values, noise, run.cost.evaluations)
     }
