@@ -1,6 +1,7 @@
 /// Components, named by what they stand for: `level:0,1`, `frequency:0-2`, `row:0`, `component:0-15`.
 ///
-/// Labels are those of ``Basis/labels(_:)``; `component` counts from 0. A range `a-b` includes both ends. A weight may follow, as in `level:0,1=0.5`.
+/// Labels are those of ``Basis/labels(_:)``; `component` counts from 0. A range `a-b` includes both ends. A weight may
+/// follow, as in `level:0,1=0.5`.
 public struct ComponentSelection: Sendable, Equatable {
     /// The ordering variable; `nil` for the component's own number.
     public let order: NaturalOrder?
@@ -64,7 +65,8 @@ public struct ComponentSelection: Sendable, Equatable {
         return labels.map { label in wanted.contains { $0.contains(label) } }
     }
 
-    /// The weight of every component under several selections; 0 where none selects it, the last one's where several do.
+    /// The weight of every component under several selections; 0 where none selects it, the last one's where several
+    /// do.
     ///
     /// - Throws: As ``mask(in:)``.
     public static func weights(

@@ -1,19 +1,23 @@
 /// How strongly samples follow their condition: by how much, when, and in which components.
 ///
-/// Classifier-free guidance compares the denoiser with and without its condition, `ε̂_c` and `ε̂_∅`, component by component:
+/// Classifier-free guidance compares the denoiser with and without its condition, `ε̂_c` and `ε̂_∅`, component by
+/// component:
 ///
 ///     ε̂_i = ε̂_∅,i + g_i (ε̂_c,i − ε̂_∅,i),    g_i = 1 + w_i (g − 1)
 ///
-/// with g the ``scale`` and w_i the ``weights``: w = 1 guides a component with g, w = 0 leaves it to the plain conditional model (g = 1), and
-/// what lies between is in proportion. Outside the ``interval`` every g_i is 1. A bare number is that scale, everywhere and always:
+/// with g the ``scale`` and w_i the ``weights``: w = 1 guides a component with g, w = 0 leaves it to the plain
+/// conditional model (g = 1), and what lies between is in proportion. Outside the ``interval`` every g_i is 1. A bare
+/// number is that scale, everywhere and always:
 ///
 ///     let strong: Guidance = 3
 ///     let early = try Guidance(scale: 3, interval: GuidanceInterval(from: 0.3, to: 0.9))
 ///
-/// An evaluation is made once where every g_i is 1, or every one is 0 (the unconditional model), and twice anywhere else.
+/// An evaluation is made once where every g_i is 1, or every one is 0 (the unconditional model), and twice anywhere
+/// else.
 ///
-/// Sources: Ho & Salimans, "Classifier-free diffusion guidance", arXiv:2207.12598, equation 6 with w = g − 1; the interval of Kynkäänniemi et al.,
-/// "Applying guidance in a limited interval improves sample and distribution quality in diffusion models", arXiv:2404.07724.
+/// Sources: Ho & Salimans, "Classifier-free diffusion guidance", arXiv:2207.12598, equation 6 with w = g − 1; the
+/// interval of Kynkäänniemi et al., "Applying guidance in a limited interval improves sample and distribution quality
+/// in diffusion models", arXiv:2404.07724.
 public struct Guidance: Sendable, Equatable {
     /// g: 0 ignores the condition, 1 is the plain conditional model, larger exaggerates it.
     public let scale: Double
@@ -69,10 +73,11 @@ extension Guidance: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 
 /// A stretch of the process in which guidance acts, in the time t ∈ [0, 1] of the schedule: `low < t ≤ high`.
 ///
-/// Sampling runs from t = 1 (noise) to t = 0 (data), so that the step that begins at `high` is guided, and the one that begins at `low` no
-/// longer. An interval from 0 includes t = 0, the final denoising. Time rather than a log-SNR, because with component-wise schedules the
-/// components of one state have many, and t orders them all; `gud schedule table` tells the γ of each at a time. For one γ for all,
-/// linear in t, the noise level σ/α of the source is `e^(γ/2)`.
+/// Sampling runs from t = 1 (noise) to t = 0 (data), so that the step that begins at `high` is guided, and the one that
+/// begins at `low` no longer. An interval from 0 includes t = 0, the final denoising. Time rather than a log-SNR,
+/// because with component-wise schedules the components of one state have many, and t orders them all; `gud schedule
+/// table` tells the γ of each at a time. For one γ for all, linear in t, the noise level σ/α of the source is
+/// `e^(γ/2)`.
 public struct GuidanceInterval: Sendable, Equatable {
     /// The time below which, towards data, guidance has ceased.
     public let low: Double

@@ -4,8 +4,8 @@ import GUDCore
 ///
 ///     du/dt = ½ γ̇ (σ/τ) (ε̂ − σ u/τ),    τ² = α² v + σ²
 ///
-/// which is `dz̃/dt` of `GaussianAnchor.swift`, without a division by α. With v = 1 it is the probability flow of z itself,
-/// `ż = −½ β (z − ε̂/σ)`, because then τ = 1: the plain form is the anchored one with unit variances.
+/// which is `dz̃/dt` of `GaussianAnchor.swift`, without a division by α. With v = 1 it is the probability flow of z
+/// itself, `ż = −½ β (z − ε̂/σ)`, because then τ = 1: the plain form is the anchored one with unit variances.
 struct FlowStates: Sendable {
     let schedule: any NoiseSchedule
     /// v_i; all 1 for the plain form.
@@ -45,7 +45,8 @@ struct FlowStates: Sendable {
 
     /// The flow at a time of a smooth stretch.
     ///
-    /// At the ends of the stretch γ̇ is that of its inside; and where ε̂ jumps there, so is the time that tells it on which side it is.
+    /// At the ends of the stretch γ̇ is that of its inside; and where ε̂ jumps there, so is the time that tells it on
+    /// which side it is.
     func moment(at time: Double, in stretch: ClosedRange<Double>) throws(ScheduleError) -> Moment {
         let margin = min(2e-10, (stretch.upperBound - stretch.lowerBound) / 4)
         let inside = min(max(time, stretch.lowerBound + margin), stretch.upperBound - margin)

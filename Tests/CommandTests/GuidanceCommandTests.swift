@@ -44,7 +44,7 @@ struct GuidanceCommandTests {
         #expect(
             try samples("same", ["--sampler", "{name: heun, steps: 3, anchored: false, placement: snr}"]).bytes
                 == heun.bytes)
-        #expect(try samples("placed", ["--placement", "time"]).bytes != plain.bytes)
+        #expect(try samples("placed", ["--placement", "optimised"]).bytes != plain.bytes)
         #expect(try samples("again", ["--sampler", "ddim"]).bytes == plain.bytes)
         let listed = ["--set", "sampler.times=[1, 0.5, 0]"]
         let two = try samples("two", listed)

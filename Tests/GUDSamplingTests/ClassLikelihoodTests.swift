@@ -13,7 +13,8 @@ struct ClassLikelihoodTests {
     private let space: ComponentSpace
     private let labels: [Int]
     private let data: [Float]
-    private static let schedule = FormulaSchedule.linear(from: [-13, -8], to: [12, 17], clip: -8...12)
+    /// The prior at t = 1 has the mean of all data; up to γ = 16 little is left of how a class differs from it.
+    private static let schedule = FormulaSchedule.linear(from: [-13, -8], to: [16, 21], clip: -8...16)
 
     init() throws {
         mixture = try ClassMixture.plane()
@@ -98,7 +99,7 @@ struct ClassLikelihoodTests {
         for (name, found, truth) in [("given", given.nats, exact), ("marginal", report.nats, whole)] {
             let difference = LikelihoodReport.Estimate(zip(found, truth).map { $0 - $1 })
             print("bound, \(name): difference \(difference.value) ± \(difference.error) nats, seeds 8 and 1")
-            #expect(difference.error < 0.03)
+            #expect(difference.error < 0.06)
             #expect(abs(difference.value) < 4 * difference.error)
         }
         let errors = zip(report.nats, whole).map { pow($0 - $1, 2) }.reduce(0, +) / Double(count)

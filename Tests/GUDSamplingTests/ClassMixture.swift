@@ -102,7 +102,8 @@ extension Embeddings {
     fileprivate func row(_ index: Int) -> ArraySlice<Float> { values[index * width..<(index + 1) * width] }
 }
 
-/// The guided probability flow by formulas of its own: scores of normal distributions in the plane, in Double, by the method of Runge and Kutta.
+/// The guided probability flow by formulas of its own: scores of normal distributions in the plane, in Double, by the
+/// method of Runge and Kutta.
 struct GuidedFlowOracle {
     let mixture: ClassMixture
     let schedule: FormulaSchedule

@@ -28,13 +28,9 @@ struct PilotConditionTests {
             denoiser: mixture, schedule: FormulaSchedule.scalar(from: -10, to: 8, count: 2),
             variances: mixture.variances, samples: 0..<64, seed: 2,
             condition: Condition(embedding: mixture.embedding(2), guidance: guidance))
-        for (name, errors) in [
-            ("ddim", try [.time, .optimised].map { try miss(DDIM(grid: .uniform(steps: 10)), $0, problem) }),
-            ("heun", try [.time, .optimised].map { try miss(Heun(grid: .uniform(steps: 8)), $0, problem) }),
-        ] {
-            print("\(name), guidance 4 in an interval: time \(errors[0]), optimised \(errors[1]), seed 2")
-            #expect(errors[1] < 0.8 * errors[0], "\(name)")
-        }
+        let errors = try [.time, .optimised].map { try miss(DDIM(grid: .uniform(steps: 10)), $0, problem) }
+        print("ddim, guidance 4 in an interval: time \(errors[0]), optimised \(errors[1]), seed 2")
+        #expect(errors[1] < 0.8 * errors[0])
         mixture.evaluations.withLock { $0 = 0 }
         let solver = DDIM(grid: .uniform(steps: 10))
         let guided = try StepPlacement.optimised.grid(steps: 10, for: solver, in: problem)

@@ -4,11 +4,11 @@ import GUDCore
 extension Pipeline {
     /// The condition that a request stands for.
     ///
-    /// Observations are met with any model: where the pipeline's own conditioner knows classes alone, or nothing, `given` takes care of
-    /// what is observed, and both parts hold.
+    /// Observations are met with any model: where the pipeline's own conditioner knows classes alone, or nothing,
+    /// `given` takes care of what is observed, and both parts hold.
     ///
-    /// - Throws: `ConditionerError`, and `GuidanceError.nothingToFollow(scale:)` where guidance is asked for and no class is named, or the
-    ///   conditioner makes no condition for it to follow.
+    /// - Throws: `ConditionerError`, and `GuidanceError.nothingToFollow(scale:)` where guidance is asked for and no
+    ///   class is named, or the conditioner makes no condition for it to follow.
     public func condition(_ request: ConditionRequest) throws -> Condition {
         let condition = try parts(of: request)
         let follows = condition.embedding != nil && (request.classIndex != nil || !condition.guidance.isPlain)

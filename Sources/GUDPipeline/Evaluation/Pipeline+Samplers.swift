@@ -4,8 +4,8 @@ extension Pipeline {
     /// Every sampler with every number of steps; one that has no parameter `steps` comes once.
     ///
     /// - Parameters:
-    ///   - samplers: Registry names, or YAML tables such as `{name: ddim, anchored: true}`; the pipeline's own where there are
-    ///     none. Parameters of the pipeline's sampler are kept where it is named.
+    ///   - samplers: Registry names, or YAML tables such as `{name: ddim, anchored: true}`; the pipeline's own where
+    ///     there are none. Parameters of the pipeline's sampler are kept where it is named.
     ///   - steps: Numbers of steps; those of each sampler where there are none.
     /// - Throws: ``ParameterError``, ``ConfigurationError`` or ``RegistryError`` for what is no sampler.
     public func samplerChoices(_ samplers: [String], steps: [Int]) throws -> [Configuration.Choice] {
@@ -30,12 +30,14 @@ extension Pipeline {
     /// The pipeline's sampler, or another one that keeps of its parameters what it knows too.
     ///
     /// - Parameters:
-    ///   - name: A registry name, or a YAML table such as `{name: ddim, anchored: false}`; the pipeline's sampler where it is `nil`.
-    ///   - steps: Another number of steps. Like a placement it takes the place of `times`, which the pipeline's sampler may list.
+    ///   - name: A registry name, or a YAML table such as `{name: ddim, anchored: false}`; the pipeline's sampler where
+    ///     it is `nil`.
+    ///   - steps: Another number of steps. Like a placement it takes the place of `times`, which the pipeline's sampler
+    ///     may list.
     ///   - placement: Where the steps are taken: `time`, `snr` or `optimised`.
     /// - Returns: The sampler, and the parameters that another one took over, as text.
-    /// - Throws: ``ParameterError``, ``ConfigurationError`` or ``RegistryError`` for what is no sampler, and for parameters that it does not
-    ///   have.
+    /// - Throws: ``ParameterError``, ``ConfigurationError`` or ``RegistryError`` for what is no sampler, and for
+    ///   parameters that it does not have.
     public func samplerChoice(
         _ name: String?, steps: Int? = nil, placement: String? = nil
     ) throws -> (choice: Configuration.Choice, kept: [String]) {

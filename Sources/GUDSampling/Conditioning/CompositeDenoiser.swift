@@ -2,7 +2,8 @@ import GUDCore
 
 /// A denoiser made of another one, which may evaluate that more than once for one ε̂, and otherwise at different times.
 public protocol CompositeDenoiser: Denoiser {
-    /// How often the innermost denoiser is evaluated for the ε̂ of one sample at a time; ``SamplingCost/evaluations`` counts by it.
+    /// How often the innermost denoiser is evaluated for the ε̂ of one sample at a time; ``SamplingCost/evaluations``
+    /// counts by it.
     func evaluations(at time: Double) -> Int
 
     /// The times at which ε̂ jumps: after one of them, `t ≤ jump`, it follows another field than before, `t > jump`.

@@ -2,10 +2,10 @@ import GUDCore
 
 /// A denoiser under a condition, with classifier-free guidance: a denoiser that takes no condition any more.
 ///
-/// With the embedding *c* and the strengths g_i of a `Guidance`, `ε̂_i = ε̂_∅,i + g_i (ε̂_c,i − ε̂_∅,i)`, where the row of zeros stands
-/// for no condition. Where every g_i is 1 that is the plain conditional model, where every g_i is 0 the unconditional one, each one
-/// evaluation; anything else costs two, and of the samples of a batch those only whose time lies in the interval. Components
-/// of g_i = 1 have the bits of the plain conditional model.
+/// With the embedding *c* and the strengths g_i of a `Guidance`, `ε̂_i = ε̂_∅,i + g_i (ε̂_c,i − ε̂_∅,i)`, where the row
+/// of zeros stands for no condition. Where every g_i is 1 that is the plain conditional model, where every g_i is 0 the
+/// unconditional one, each one evaluation; anything else costs two, and of the samples of a batch those only whose time
+/// lies in the interval. Components of g_i = 1 have the bits of the plain conditional model.
 ///
 /// It differentiates itself where its denoiser does: see `GuidedDenoiser+PullBack.swift`.
 ///

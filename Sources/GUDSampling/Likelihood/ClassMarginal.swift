@@ -5,15 +5,17 @@ import GUDCore
 ///
 ///     −log p(x) = −log Σ_c P(c) p(x|c)
 ///
-/// from the conditional −log p(x|c) of every class, measured with the same random numbers: one dequantised x, one set of probes and times. Bounds
-/// on −log p(x|c) make a bound on −log p(x). Numbers that are estimates from random times or probes make it come out too low, by
+/// from the conditional −log p(x|c) of every class, measured with the same random numbers: one dequantised x, one set
+/// of probes and times. Bounds on −log p(x|c) make a bound on −log p(x). Numbers that are estimates from random times
+/// or probes make it come out too low, by
 ///
 ///     at most  ¼ Σ_{c≠d} r_c r_d (e_c + e_d)²
 ///
-/// in second order, with the posterior `r_c = P(c|x)` and the standard errors e_c: the logarithm of a sum is convex. Where one class has all the
-/// posterior that is nothing.
+/// in second order, with the posterior `r_c = P(c|x)` and the standard errors e_c: the logarithm of a sum is convex.
+/// Where one class has all the posterior that is nothing.
 ///
-/// A component contributes `Σ_c r_c` times what it contributes to the classes; what is left, `KL(r ‖ P)`, belongs to the sample as a whole.
+/// A component contributes `Σ_c r_c` times what it contributes to the classes; what is left, `KL(r ‖ P)`, belongs to
+/// the sample as a whole.
 public struct ClassMarginal: Sendable {
     /// P(c), one per class; they sum to 1.
     public let priors: [Double]
@@ -34,7 +36,8 @@ public struct ClassMarginal: Sendable {
 
     /// The marginal of measurements of the same samples, one for each of the ``possible`` classes, in their order.
     ///
-    /// - Parameter labels: The samples' own classes, where they are known: the recipe then says how often the posterior picks them.
+    /// - Parameter labels: The samples' own classes, where they are known: the recipe then says how often the posterior
+    ///   picks them.
     public func report(_ reports: [LikelihoodReport], labels: [Int]? = nil) -> LikelihoodReport {
         precondition(reports.count == possible.count, "one report per possible class")
         let first = reports[0]
