@@ -74,7 +74,8 @@ package struct NoisedMixture: Sendable {
         for k in 0..<count {
             let offset = k * width
             for index in 0..<width { scratch.scores[offset + index] = means[offset + index] - point[index] }
-            scratch.responsibilities[k] = logScales[k] - 0.5 * factors[k].solve(&scratch.scores, at: offset, from: first)
+            scratch.responsibilities[k] =
+                logScales[k] - 0.5 * factors[k].solve(&scratch.scores, at: offset, from: first)
         }
         let logDensity = Self.softmax(&scratch.responsibilities)
         Self.sum(scratch.scores, weights: scratch.responsibilities, from: first, into: &scratch.score)

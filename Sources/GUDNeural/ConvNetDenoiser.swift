@@ -10,8 +10,8 @@ enum ConvNetDenoiser {
     static let factory = DenoiserFactory(
         Descriptor(
             name: "convnet",
-            summary: "A trainable convolutional network that sees no further than its depth; sequential orders pay for what "
-                + "is active.",
+            summary: "A trainable convolutional network that sees no further than its depth; sequential orders pay for "
+                + "what is active.",
             schema: ParameterSchema([
                 channels.specification, depth.specification, UNetDenoiser.dropout.specification,
                 UNetDenoiser.conditioning.specification, UNetDenoiser.tokens.specification,

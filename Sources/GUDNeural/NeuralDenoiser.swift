@@ -9,7 +9,9 @@ import Synchronization
 /// data, and any basis, a plugin's too, trains without knowing about differentiation.
 ///
 /// Predictions use the running average of the weights. All engine work happens under one lock.
-public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser, ComponentAwareDenoiser, WindowedDenoiser {
+public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser, ComponentAwareDenoiser,
+    WindowedDenoiser
+{
     /// The number of components, *K*.
     public let componentCount: Int
     /// The width of the embedding that it takes; 0 for none.

@@ -36,7 +36,8 @@ struct WindowTests {
     func everyPosition(conditioning: String, depth: Int) throws {
         let (height, width, channels) = (6, 9, 2)
         let shape = SampleShape.image(height: height, width: width, channels: channels)
-        let space = try NeuralFixture.space("pixel", shape, variances: (0..<shape.dimension).map { 0.5 + Double($0 % 3) })
+        let space = try NeuralFixture.space(
+            "pixel", shape, variances: (0..<shape.dimension).map { 0.5 + Double($0 % 3) })
         let denoiser = try Self.denoiser(depth: depth, in: space, conditioning: conditioning, embeddingWidth: 3)
         let batch = try NeuralFixture.batch(space, count: 2, seed: 21)
         let embeddings = Embeddings(width: 3, values: [0.3, -1, 0.5, 1, 0, -0.2])

@@ -63,7 +63,9 @@ struct ActiveComponentTests {
         case "softness 1": try soft(1)
         case "softness inf": try soft(.infinity)
         // Nothing moves for t > 3/4 and t < 1/4.
-        default: FormulaSchedule.linear(from: .init(repeating: -12, count: 4), to: .init(repeating: 12, count: 4), clip: -6...6)
+        default:
+            FormulaSchedule.linear(
+                from: .init(repeating: -12, count: 4), to: .init(repeating: 12, count: 4), clip: -6...6)
         }
     }
 
@@ -84,7 +86,8 @@ struct ActiveComponentTests {
     }
 
     private func outcome(
-        _ sampler: any Sampler, _ schedule: any NoiseSchedule, _ scope: EvaluationScope, condition: Condition = Condition()
+        _ sampler: any Sampler, _ schedule: any NoiseSchedule, _ scope: EvaluationScope,
+        condition: Condition = Condition()
     ) throws -> Outcome {
         let denoiser = Self.denoiser(embeddingWidth: condition.embedding?.count ?? 0)
         let costs = Mutex<[SamplingCost]>([])
@@ -106,7 +109,8 @@ struct ActiveComponentTests {
         Condition(given: GivenComponents(mask: [true, false, true, false], values: [0.4, 0, -0.7, 0])),
     ]
 
-    @Test("samples are those of full evaluations, bit for bit, whatever stands where nothing was asked", arguments: paths)
+    @Test(
+        "samples are those of full evaluations, bit for bit, whatever stands where nothing was asked", arguments: paths)
     func sameSamples(path: String) throws {
         let schedule = try Self.schedule(path)
         for sampler in Self.samplers(steps: 12) {

@@ -156,7 +156,9 @@ struct AutoregressionTests {
         try GaussianDenoiser(covariance: .full(covariance), mean: mean, componentCount: width)
     }
 
-    @Test("mean and covariance of 10,000 samples are those of the chain rule within 4 standard errors", arguments: [2, 4, 8])
+    @Test(
+        "mean and covariance of 10,000 samples are those of the chain rule within 4 standard errors",
+        arguments: [2, 4, 8])
     func samples(levels: Int) throws {
         let (width, count, seed) = (Self.width, 10_000, UInt64(13))
         let chain = ChainRule(Self.covariance, levels: levels).covariance
@@ -173,7 +175,9 @@ struct AutoregressionTests {
         let centred = samples.indices.map { Double(samples[$0]) - Self.mean[$0 % width] }
         for i in 0..<width {
             let mean = stride(from: i, to: centred.count, by: width).reduce(0) { $0 + centred[$1] } / Double(count)
-            note(mean, 0, error: (chain[i][i] / Double(count)).squareRoot(), "the mean of component \(i), less what it is")
+            note(
+                mean, 0, error: (chain[i][i] / Double(count)).squareRoot(),
+                "the mean of component \(i), less what it is")
             for j in 0...i {
                 let moment = (0..<count).reduce(0) { $0 + centred[$1 * width + i] * centred[$1 * width + j] }
                 let spread = chain[i][i] * chain[j][j] + chain[i][j] * chain[i][j]
@@ -182,7 +186,9 @@ struct AutoregressionTests {
                     "the covariance of components \(i) and \(j)")
             }
         }
-        print("seed \(seed), \(levels) levels: the worst of 44 numbers is off by \(worst.score) standard errors; \(worst.what)")
+        print(
+            "seed \(seed), \(levels) levels: the worst of 44 numbers is off by \(worst.score) standard errors; \(worst.what)"
+        )
         #expect(worst.score < 4, "\(worst.what)")
     }
 
@@ -192,7 +198,8 @@ struct AutoregressionTests {
         let schedule = try Self.schedule(levels: levels, noise: 18)
         let space = try ComponentSpace(
             basis: PixelBasis(shape: .vector(width)), mean: [Float](repeating: 0, count: width),
-            scale: [Float](repeating: 1, count: width), variances: (0..<width).map { Self.covariance[$0 * (width + 1)] })
+            scale: [Float](repeating: 1, count: width), variances: (0..<width).map { Self.covariance[$0 * (width + 1)] }
+        )
         let normals = CounterNoise(seed: 12, purpose: .checking).normals(samples: 0..<count, count: width)
         let model = ChainRule(Self.covariance, levels: levels)
         let data = (0..<count).flatMap { row in

@@ -80,8 +80,9 @@ struct SequentialBenchmark {
         _ images: String, _ name: String, _ order: String, _ repeats: Int, _ problem: SamplingProblem
     ) throws {
         var problem = problem
-        var (seconds, results): ([EvaluationScope: [Double]], [EvaluationScope: (samples: [Float], cost: SamplingCost)]) =
-            ([:], [:])
+        var (seconds, results):
+            ([EvaluationScope: [Double]], [EvaluationScope: (samples: [Float], cost: SamplingCost)]) =
+                ([:], [:])
         for _ in 0..<repeats {
             for scope in [EvaluationScope.full, .active] {
                 problem.evaluation = scope
@@ -97,7 +98,9 @@ struct SequentialBenchmark {
         let (f, a) = (median(seconds[.full] ?? []), median(seconds[.active] ?? []))
         let share = Double(active.cost.components) / Double(active.cost.evaluations * problem.componentCount)
         let difference = zip(full.samples, active.samples).map { abs($0 - $1) }.max() ?? 0
-        func column(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+        func column(_ text: String, _ width: Int) -> String {
+            text.padding(toLength: width, withPad: " ", startingAt: 0)
+        }
         print(
             column(images, 9) + column(name, 10) + column(order, 12)
                 + String(
@@ -136,7 +139,8 @@ struct SequentialBenchmark {
                 factory.descriptor.schema.resolve(["channels": .integer(32)], at: "denoiser"),
                 DenoiserContext(space: space, state: state))
         }
-        guard var state = try (network(nil) as? any FittedDenoiser)?.state, let output = state["ema.output.weight"] else {
+        guard var state = try (network(nil) as? any FittedDenoiser)?.state, let output = state["ema.output.weight"]
+        else {
             throw CocoaError(.featureUnsupported)
         }
         // An untrained network ends in zeros; a little noise on its last layer makes it say something.

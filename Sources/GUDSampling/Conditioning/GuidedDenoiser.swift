@@ -100,7 +100,8 @@ public struct GuidedDenoiser<Base: Denoiser>: CompositeDenoiser, WindowedDenoise
         var other = [Float](repeating: 0, count: points.count)
         var span = other.mutableSpan
         try base.predictNoise(
-            in: points.span, states: states.selecting(plan.compared), embeddings: plan.none, active: active, into: &span)
+            in: points.span, states: states.selecting(plan.compared), embeddings: plan.none, active: active, into: &span
+        )
         combine(other, of: plan.compared, into: &noise)
     }
 
