@@ -53,14 +53,14 @@ let package = Package(
         .target(name: "GUDBases", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
         .target(name: "GUDSchedules", dependencies: ["GUDCore"]),
         .target(name: "GUDDenoisers", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
-        .target(name: "GUDConditioners", dependencies: ["GUDCore"]),
+        .target(name: "GUDConditioners", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
 
         // The tensor engine (LibTorch, opened at run time) and the networks on it.
         .target(name: "CTensorEngine", exclude: ["LibTorch"], linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "GUDNeural", dependencies: ["GUDCore", "CTensorEngine"]),
 
         // What is done with the components.
-        .target(name: "GUDSampling", dependencies: ["GUDCore"]),
+        .target(name: "GUDSampling", dependencies: ["GUDCore", "GUDLinearAlgebra"]),
         .target(
             name: "GUDData",
             dependencies: ["GUDCore", "CPNG", "CTurboJPEG", "CZlib", "CLZMA"],

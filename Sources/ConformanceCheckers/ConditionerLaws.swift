@@ -74,7 +74,7 @@ public struct ConditionerLaws: Sendable {
     /// Where nothing is observed, no component can be known.
     private func nothingFromNothing() -> Finding {
         var worst = Worst()
-        let nothing = (values: [Float](repeating: 0, count: space.dimension), mask: flags(false))
+        let nothing = Observation([Float](repeating: 0, count: space.dimension), mask: flags(false))
         if let given = (try? conditioner.condition(ConditionRequest(observed: nothing), in: space))?.given {
             let count = given.mask.count { $0 }
             if count > 0 { worst.note(Double(count)) { "\(count) components are given though nothing is observed" } }
@@ -88,8 +88,8 @@ public struct ConditionerLaws: Sendable {
         let mask = (0..<space.dimension).map { $0 < space.dimension / 2 }
         let values = observed()
         let spoilt = zip(values, mask).map { $1 ? $0 : Float.nan }
-        let clean = try? conditioner.condition(ConditionRequest(observed: (values, mask)), in: space)
-        let dirty = try? conditioner.condition(ConditionRequest(observed: (spoilt, mask)), in: space)
+        let clean = try? conditioner.condition(ConditionRequest(observed: Observation(values, mask: mask)), in: space)
+        let dirty = try? conditioner.condition(ConditionRequest(observed: Observation(spoilt, mask: mask)), in: space)
         if let clean, let dirty, clean.given?.mask != dirty.given?.mask || bits(known(clean)) != bits(known(dirty)) {
             worst.note(1) { "another value outside the mask changes what is given, seed \(seed)" }
         }
@@ -101,8 +101,11 @@ public struct ConditionerLaws: Sendable {
         var accepted = 0.0
         let short = [Float](repeating: 0, count: space.dimension + 1)
         let wrong: [(String, ConditionRequest)] = [
-            ("values of another count", ConditionRequest(observed: (short, flags(true)))),
-            ("a mask of another count", ConditionRequest(observed: (observed(), flags(true) + [true]))),
+            ("values of another count", ConditionRequest(observed: Observation(short, mask: flags(true)))),
+            (
+                "a mask of another count",
+                ConditionRequest(observed: Observation(observed(), mask: flags(true) + [true]))
+            ),
             ("class -1", ConditionRequest(classIndex: -1)),
             ("class \(classCount) of \(classCount)", ConditionRequest(classIndex: classCount)),
         ]
@@ -116,7 +119,7 @@ public struct ConditionerLaws: Sendable {
     private func requests() -> [(String, ConditionRequest)] {
         [
             ("the empty request", ConditionRequest()), ("class 0", ConditionRequest(classIndex: 0, guidance: 1.5)),
-            ("a whole sample", ConditionRequest(observed: (observed(), flags(true)))),
+            ("a whole sample", ConditionRequest(observed: Observation(observed(), mask: flags(true)))),
         ]
     }
 

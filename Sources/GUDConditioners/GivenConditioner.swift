@@ -1,76 +1,76 @@
 import GUDCore
 
-/// The registry's `given`: part of the sample is known, and the rest is drawn around it.
+/// The registry's `given`: part of what the sample is, is known, and the rest is drawn around it.
 ///
-/// The observation is a mask over the sample's scalars with their values. A component is given where its basis vector has no
-/// weight on anything unknown: every pixel of the mask in `pixel`; in `haar` the wavelets that lie inside it. Bases
-/// whose vectors spread over the whole sample (`pca`, `fourier`, `dct`) determine nothing from a part of it, and say so.
+/// The observation `b = A x + τ ξ` is linear in the sample: scalars under a mask, averages, coefficients in any basis. In whitened
+/// components it reads `A Uᵀ diag(s) z = b − A μ`, and this conditioner works out what that says:
+///
+/// - which components it determines (those whose unit vector lies in the span of its rows), which may be held clean;
+/// - what it says beyond them;
+/// - whether it contradicts itself.
+///
+/// How the observation is met in sampling is the request's `method`, and the sampler's business.
 public struct GivenConditioner: Conditioner {
     /// Makes no embedding.
     public let embeddingWidth = 0
 
-    /// Weights on unknown scalars that are at most this large are rounding.
-    static let tolerance: Float = 1e-5
-
-    /// A conditioner on observed scalars.
+    /// A conditioner on observations.
     public init() {}
 
-    /// The components that the observation determines, whitened.
+    /// What an observation says of the components of a space.
     ///
-    /// - Throws: ``ConditionerError/count(_:expected:what:)`` where mask or values are not one sample;
-    ///   ``ConditionerError/unsupported(_:)`` where an observed value is not finite, the observation determines no component, or a
-    ///   class is asked for.
-    /// - Complexity: One inverse transform of *K* unit vectors, O(*K* · *D*) memory in blocks of 64.
+    /// - Throws: ``ConditionerError/count(_:expected:what:)`` where counts do not fit the samples;
+    ///   ``ConditionerError/unsupported(_:)`` where an observed value is not finite, nothing is observed, the observation contradicts
+    ///   itself, or a class is asked for.
+    /// - Complexity: *M* transforms by the basis, and O(*M*³) where rows are not orthogonal.
     public func condition(
         _ request: ConditionRequest, in space: ComponentSpace
     ) throws(ConditionerError) -> Condition {
         if let index = request.classIndex {
             throw .unsupported("class \(index) was asked for, but the conditioner is 'given', which knows no classes")
         }
-        guard let (values, mask) = request.observed else { return Condition() }
-        guard mask.count == space.dimension else {
-            throw .count(mask.count, expected: space.dimension, what: "the mask")
+        guard let observation = request.observed else { return Condition() }
+        guard request.resamplings > 0 else {
+            throw .unsupported("\(request.resamplings) resamplings; every step is taken at least once")
         }
-        guard values.count == space.dimension else {
-            throw .count(values.count, expected: space.dimension, what: "the list of observed values")
-        }
-        if let index = mask.indices.first(where: { mask[$0] && !values[$0].isFinite }) {
-            throw .unsupported("observed value \(index) is \(values[index]); only finite values can be given")
-        }
-        // What is not observed may hold anything, NaN included; the mean stands in for it, and no given component sees it.
-        let known = mask.indices.map { mask[$0] ? values[$0] : space.mean[$0] }
-        do {
-            let determined = try Self.determinedComponents(space.basis, by: mask)
-            guard determined.contains(true) else {
-                throw ConditionerError.unsupported(
-                    "the \(mask.count { $0 }) given scalars determine no component of this basis, whose vectors reach beyond "
-                        + "them; use a basis of local vectors, such as 'pixel' or 'haar'")
-            }
+        let rows = try SensorRows(observation, in: space)
+        let all = try OrthonormalObservation(rows).observed
+        guard all.isExact else {
             return Condition(
-                given: GivenComponents(mask: determined, values: try space.components(of: known)))
-        } catch let error as ConditionerError {
-            throw error
-        } catch {
-            throw .failed(reason: "\(error)")
+                observed: ObservedCondition(
+                    all: all, remainder: all, method: request.method, resamplings: request.resamplings))
         }
+        let given = Self.determined(by: all)
+        let remainder = try given.map { given throws(ConditionerError) in
+            try OrthonormalObservation(SensorRows(all, without: given), isRest: true).observed
+        }
+        return Condition(
+            given: given,
+            observed: ObservedCondition(
+                all: all, remainder: (remainder ?? all).count == 0 ? nil : remainder ?? all, method: request.method,
+                resamplings: request.resamplings))
     }
 
-    /// Which basis vectors have no weight outside the mask.
-    private static func determinedComponents(_ basis: any Basis, by mask: [Bool]) throws(BasisError) -> [Bool] {
-        let (count, dimension) = (basis.componentCount, basis.dimension)
-        var determined = [Bool](repeating: true, count: count)
-        for start in stride(from: 0, to: count, by: 64) {
-            let rows = start..<min(start + 64, count)
-            var units = [Float](repeating: 0, count: rows.count * count)
-            for row in rows { units[(row - start) * count + row] = 1 }
-            let vectors = try basis.inverse(units)
-            for row in rows {
-                determined[row] = (0..<dimension).allSatisfy {
-                    mask[$0] || abs(vectors[(row - start) * dimension + $0]) <= tolerance
+    /// A component is determined where its unit vector lies in the span of the rows, `‖H e_i‖ = 1` to this accuracy.
+    private static let tolerance = 1e-5
+
+    private static func determined(by observed: ObservedComponents) -> GivenComponents? {
+        let width = observed.componentCount
+        var squares = [Double](repeating: 0, count: width)
+        for (index, weight) in observed.weights.enumerated() { squares[index % width] += weight * weight }
+        let mask = squares.map { $0 >= 1 - tolerance }
+        guard mask.contains(true) else { return nil }
+        var values = [Float](repeating: 0, count: observed.rowCount * width)
+        for row in 0..<observed.rowCount {
+            let known = observed.values(of: row)
+            for component in 0..<width where mask[component] {
+                let value = known.enumerated().reduce(0.0) {
+                    $0 + observed.weights[$1.offset * width + component] * $1.element
                 }
+                values[row * width + component] = Float(value)
             }
         }
-        return determined
+        return GivenComponents(mask: mask, values: values)
     }
 
     static let factory = ConditionerFactory(

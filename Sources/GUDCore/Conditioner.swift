@@ -21,14 +21,23 @@ public struct ConditionRequest: Sendable {
     public var classIndex: Int?
     /// How strongly to follow the class: 0 ignores it, 1 is the plain conditional model, larger exaggerates it.
     public var guidance: Double
-    /// Observed data: one sample's worth of values in data units, and which of them are given.
-    public var observed: (values: [Float], mask: [Bool])?
+    /// What is known of the samples beforehand.
+    public var observed: Observation?
+    /// How the observation is to be met.
+    public var method: ConditioningMethod
+    /// How often the method `replacement` repeats every step, 1 or more.
+    public var resamplings: Int
 
     /// A request; the default asks for nothing.
-    public init(classIndex: Int? = nil, guidance: Double = 1, observed: (values: [Float], mask: [Bool])? = nil) {
+    public init(
+        classIndex: Int? = nil, guidance: Double = 1, observed: Observation? = nil, method: ConditioningMethod = .auto,
+        resamplings: Int = 4
+    ) {
         self.classIndex = classIndex
         self.guidance = guidance
         self.observed = observed
+        self.method = method
+        self.resamplings = resamplings
     }
 }
 
@@ -38,14 +47,20 @@ public struct Condition: Sendable {
     public var embedding: [Float]?
     /// How strongly to follow the embedding, as in ``ConditionRequest/guidance``.
     public var guidance: Double
-    /// Components whose clean values are known; they are held at γ_i(0) throughout.
+    /// Components whose clean values are known; they are held at γ_i(0) throughout, unless ``observed`` says otherwise.
     public var given: GivenComponents?
+    /// All that was observed, and how it is to be met; `nil` where ``given`` is all there is.
+    public var observed: ObservedCondition?
 
     /// A condition; the default constrains nothing.
-    public init(embedding: [Float]? = nil, guidance: Double = 1, given: GivenComponents? = nil) {
+    public init(
+        embedding: [Float]? = nil, guidance: Double = 1, given: GivenComponents? = nil,
+        observed: ObservedCondition? = nil
+    ) {
         self.embedding = embedding
         self.guidance = guidance
         self.given = given
+        self.observed = observed
     }
 }
 
@@ -53,14 +68,24 @@ public struct Condition: Sendable {
 public struct GivenComponents: Sendable {
     /// One flag per component.
     public let mask: [Bool]
-    /// One whitened value z_i(0) per component; read only where the mask is set.
+    /// Whitened values z_i(0), row-major `[rows, K]`, read only where the mask is set: one row for all samples, or several
+    /// that samples take in turn by their index.
     public let values: [Float]
 
-    /// Pairs a mask with values; both hold one entry per component.
+    /// Pairs a mask with values: one per component, or whole rows of them.
     public init(mask: [Bool], values: [Float]) {
-        precondition(mask.count == values.count, "one value per flag")
+        precondition(
+            !mask.isEmpty && !values.isEmpty && values.count.isMultiple(of: mask.count), "whole rows of values")
         self.mask = mask
         self.values = values
+    }
+
+    /// How many rows of values there are.
+    public var rowCount: Int { values.count / mask.count }
+
+    /// The value of a component for a sample, by the sample's global index.
+    public func value(_ component: Int, sample: Int) -> Float {
+        values[sample % rowCount * mask.count + component]
     }
 }
 

@@ -48,6 +48,10 @@ public struct CounterNoise: Sendable {
         case validationTime = 19
         /// Samples that are followed to find out where a solver errs.
         case pilot = 20
+        /// Noise of an observation that replaces part of a state.
+        case replacement = 21
+        /// Noise that takes a state back to repeat a step.
+        case renoising = 22
     }
 
     /// The seed.

@@ -40,6 +40,22 @@ public protocol DifferentiableDenoiser: Denoiser {
     ) throws(DenoiserError)
 }
 
+/// A denoiser that says how much of the noising state it makes use of.
+public protocol ComponentAwareDenoiser: Denoiser {
+    /// Whether it knows γ of every component, and not the time alone.
+    ///
+    /// Only then may components be held clean while others are noised. A denoiser that does not say is taken to know.
+    var knowsEveryGamma: Bool { get }
+}
+
+/// A denoiser that has the conditional distribution of its own model given linear observations in closed form.
+public protocol ConditionableDenoiser: Denoiser {
+    /// The denoiser of the same model, given one row of an observation.
+    ///
+    /// - Throws: ``DenoiserError`` where the observation is of another number of components, or impossible.
+    func conditioned(on observed: ObservedComponents, row: Int) throws(DenoiserError) -> any Denoiser
+}
+
 /// A denoiser whose parameters were fitted, and which a checkpoint must keep.
 public protocol FittedDenoiser: Denoiser {
     /// Everything that the factory needs to make this denoiser again without data.

@@ -3,7 +3,7 @@ import GUDCore
 /// A denoiser for components whose distribution is known: `ε̂ = −σ ∇ log p(z, t)` in closed form.
 ///
 /// The protocol's single precision is at its boundary alone; the same results are to be had in Double.
-public protocol ExactDenoiser: DifferentiableDenoiser, FittedDenoiser {
+public protocol ExactDenoiser: DifferentiableDenoiser, FittedDenoiser, ConditionableDenoiser, ComponentAwareDenoiser {
     /// The distribution of the clean components z(0).
     var distribution: NormalMixture { get }
 }
@@ -11,6 +11,9 @@ public protocol ExactDenoiser: DifferentiableDenoiser, FittedDenoiser {
 extension ExactDenoiser {
     /// The number of components, *K*.
     public var componentCount: Int { distribution.componentCount }
+
+    /// The closed form takes any noising state.
+    public var knowsEveryGamma: Bool { true }
 
     /// It takes no condition.
     public var embeddingWidth: Int { 0 }

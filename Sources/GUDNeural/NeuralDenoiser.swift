@@ -9,7 +9,7 @@ import Synchronization
 /// data, and any basis, a plugin's too, trains without knowing about differentiation.
 ///
 /// Predictions use the running average of the weights. All engine work happens under one lock.
-public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser {
+public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser, ComponentAwareDenoiser {
     /// The number of components, *K*.
     public let componentCount: Int
     /// The width of the embedding that it takes; 0 for none.
@@ -52,6 +52,9 @@ public final class NeuralDenoiser: MultipleCotangentDenoiser, TrainableDenoiser 
         }
         if let state = context.state { try core.withLock { core throws(DenoiserError) in try core.restore(state) } }
     }
+
+    /// Whether the network is told γ of every component.
+    public var knowsEveryGamma: Bool { conditioning != .time }
 
     /// Weights, their average, and once training has begun the optimiser's moments.
     public var state: StateArrays {

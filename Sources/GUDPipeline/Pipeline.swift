@@ -122,7 +122,7 @@ public struct Pipeline: Sendable {
     ) throws -> [Float] {
         let problem = SamplingProblem(
             denoiser: denoiser, schedule: schedule, variances: space.variances, samples: indices, seed: seed,
-            condition: try conditioner.condition(request, in: space), batchSize: batchSize, isCancelled: isCancelled)
+            condition: try condition(request), batchSize: batchSize, isCancelled: isCancelled)
         return try space.samples(of: try (sampler ?? self.sampler).sample(problem, observer: observer))
     }
 }

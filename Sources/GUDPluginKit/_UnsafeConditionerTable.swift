@@ -51,10 +51,9 @@ extension ConditionRequest {
         self.init(
             classIndex: request.class_index >= 0 ? Int(request.class_index) : nil, guidance: request.guidance,
             observed: try request.observed.map { observed in
-                (
+                Observation(
                     try values(observed, space.dimension),
-                    try values(request.observed_mask, space.dimension).map { $0 != 0 }
-                )
+                    mask: try values(request.observed_mask, space.dimension).map { $0 != 0 })
             })
     }
 }

@@ -112,7 +112,8 @@ extension SamplingRun {
         guard !samples.isEmpty else { return [] }
         let width = problem.componentCount
         var noise = [Float](repeating: 0, count: samples.count * width)
-        try predictNoise(in: points.flatMap(\.z), states: points.map(\.noising), into: &noise)
+        try predictNoise(
+            in: points.flatMap(\.z), samples: samples, states: points.map(\.noising), into: &noise)
         if let index = noise.firstIndex(where: { !$0.isFinite }) {
             throw notFinite(
                 step: step, time: points[index / width].noising.time, sample: samples[index / width],

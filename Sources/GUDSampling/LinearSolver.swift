@@ -23,7 +23,8 @@ extension LinearSolver {
     ///
     /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice that with guidance.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
-        try SamplingRun.sample(problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, integrate)
+        try SamplingRun.sample(
+            problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, replaces: true, integrate)
     }
 
     /// Takes a batch from the state at t = 1 to the state at t = 0.
@@ -36,19 +37,26 @@ extension LinearSolver {
         var slopes = SlopeHistory(count: run.components.count)
         var fresh = slopes.current
         var earlier: [NoisingState] = []
+        let repetitions = run.plan.repetitions
         try run.report(step: 0)
         for step in 0..<grid.stepCount {
             let from = run.state
             let to = try run.schedule.state(at: grid.times[step + 1])
             let update = StateUpdate(from: from, to: to, earlier: earlier, variances: variances, formula: update)
-            try run.predictNoise()
-            onEvaluation(run)
-            slopes.shift()
-            update.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
-            if update.isStochastic { normals.fill(&fresh, samples: run.batch, step: step) }
-            update.advance(&run.components, slopes: slopes, fresh: fresh)
-            earlier = [from] + earlier.prefix(1)
-            run.state = to
+            for repetition in 0..<repetitions {
+                let draw = step * repetitions + repetition
+                if repetition > 0 { run.renoise(to: from, draw: draw) }
+                try run.predictNoise()
+                onEvaluation(run)
+                slopes.shift()
+                update.writeSlopes(&slopes.current, components: run.components, noise: run.noise)
+                if update.isStochastic { normals.fill(&fresh, samples: run.batch, step: draw) }
+                update.advance(&run.components, slopes: slopes, fresh: fresh)
+                run.state = to
+                try run.replaceObserved(draw: draw)
+            }
+            // A state that was replaced has no history.
+            earlier = run.plan.replaces ? [] : [from] + earlier.prefix(1)
             try run.report(step: step + 1)
         }
     }

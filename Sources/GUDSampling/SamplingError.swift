@@ -12,6 +12,8 @@ public enum SamplingError: GUDError, Equatable {
     case count(Int, expected: Int, what: String)
     /// A variance is negative or not finite.
     case variance(Double, component: Int)
+    /// An observation cannot be met in the way that was asked for.
+    case observation(String)
     /// Batches must hold at least one sample.
     case batchSize(Int)
 
@@ -28,6 +30,7 @@ public enum SamplingError: GUDError, Equatable {
             "\(what) has \(count) components where the denoiser has \(expected)"
         case .variance(let variance, let component):
             "the variance of component \(component) is \(variance); variances are finite and not negative"
+        case .observation(let message): message
         case .batchSize(let size): "the batch size is \(size); it must be 1 or more"
         }
     }
@@ -36,7 +39,7 @@ public enum SamplingError: GUDError, Equatable {
     public var blame: Blame {
         switch self {
         case .cancelled, .notFinite, .stepLimit: .execution
-        case .count, .variance, .batchSize: .request
+        case .count, .variance, .batchSize, .observation: .request
         }
     }
 }

@@ -49,10 +49,13 @@ public struct SamplingProblem: Sendable {
         }
     }
 
-    /// The schedule, with the given components held.
-    func heldSchedule() throws(ScheduleError) -> any NoiseSchedule {
-        guard let given = condition.given else { return schedule }
-        return try HeldSchedule(schedule, holding: given.mask)
+    /// How the observation is met.
+    func plan() throws(SamplingError) -> ConditioningPlan { try ConditioningPlan(condition, for: denoiser) }
+
+    /// The schedule, with the components that the plan holds.
+    func heldSchedule() throws -> any NoiseSchedule {
+        guard let given = try plan().held else { return schedule }
+        return try PinnedSchedule(schedule, holding: given.mask)
     }
 
     /// Checks that the parts fit together.
@@ -73,6 +76,9 @@ public struct SamplingProblem: Sendable {
         }
         if let given = condition.given, given.mask.count != count {
             throw .count(given.mask.count, expected: count, what: "the mask of given components")
+        }
+        if let observed = condition.observed, observed.all.componentCount != count {
+            throw .count(observed.all.componentCount, expected: count, what: "the observation")
         }
     }
 }

@@ -69,7 +69,7 @@ import Testing
         static func given(
             _ request: ConditionRequest, _ space: ComponentSpace
         ) throws(ConditionerError) -> GivenComponents? {
-            if let observed = request.observed, !observed.mask.contains(true) { return nil }
+            if let observed = request.observed?.plain, !observed.mask.contains(true) { return nil }
             return try GivenConditioner().condition(ConditionRequest(observed: request.observed), in: space).given
         }
     }
@@ -148,7 +148,7 @@ import Testing
 
     @Test("one that knows more than it was told") func nothingFromNothing() throws {
         let faulty = Faulty { request, space throws(ConditionerError) in
-            guard let observed = request.observed, !observed.mask.contains(true), observed.values.count == 6,
+            guard let observed = request.observed?.plain, !observed.mask.contains(true), observed.values.count == 6,
                 observed.mask.count == 6
             else { return try Faulty.faithful(request, space) }
             return Condition(
@@ -160,7 +160,7 @@ import Testing
     @Test("one that looks at what is not observed") func unknownValues() throws {
         let faulty = Faulty { request, space throws(ConditionerError) in
             var condition = try Faulty.faithful(request, space)
-            if let given = condition.given, let observed = request.observed {
+            if let given = condition.given, let observed = request.observed?.plain {
                 let sum = observed.values.reduce(0, +)
                 condition.given = GivenComponents(mask: given.mask, values: given.values.map { $0 + sum })
             }
@@ -172,7 +172,7 @@ import Testing
 
     @Test("one that takes whatever it is given") func refusals() throws {
         let faulty = Faulty { request, space throws(ConditionerError) in
-            if let observed = request.observed, observed.values.count != 6 || observed.mask.count != 6 {
+            if let observed = request.observed?.plain, observed.values.count != 6 || observed.mask.count != 6 {
                 return Condition()
             }
             if let index = request.classIndex, !(0..<2).contains(index) { return Condition(embedding: [0, 0]) }

@@ -53,7 +53,7 @@ import Testing
             message(conditioner, ConditionRequest(classIndex: 3), in: space)
                 == "class 3 was asked for, but the model is unconditional; train it with 'conditioner: class'")
         #expect(
-            message(conditioner, ConditionRequest(observed: ([0, 0], [true, true])), in: space)
+            message(conditioner, ConditionRequest(observed: Observation([0, 0], mask: [true, true])), in: space)
                 == "observed values were given, but the conditioner is 'none'; add --set conditioner=given")
     }
 
@@ -74,7 +74,8 @@ import Testing
     }
 
     @Test("observed pixels are given components; what is not observed may hold anything") func pixelsGiven() throws {
-        let request = ConditionRequest(observed: ([1, .nan, .infinity, 2], [true, false, false, true]))
+        let request = ConditionRequest(
+            observed: Observation([1, .nan, .infinity, 2], mask: [true, false, false, true]))
         let given = try #require(try GivenConditioner().condition(request, in: pixels(4)).given)
         #expect(given.mask == [true, false, false, true])
         // (x − μ)/s with μ = 0, 0.3 and s = 1, 4.
@@ -82,47 +83,116 @@ import Testing
         #expect((given.values[3] - 1.7 / 4).magnitude < 1e-6)
     }
 
-    @Test("in a Haar basis the wavelets inside the mask are given, exactly") func haarGiven() throws {
+    @Test("in a Haar basis the wavelets inside the mask are given, and tell everything") func haarGiven() throws {
         let space = try space(HaarBasis(shape: .image(height: 4, width: 4, channels: 1), levels: 1))
         // The left half: every wavelet of its four 2×2 blocks, half of all components.
         let mask = (0..<16).map { $0 % 4 < 2 }
         let picture = (0..<16).map { Float($0) * 0.3 - 1 }
         let other = (0..<16).map { mask[$0] ? picture[$0] : .nan }
         let whole = try space.components(of: picture)
-        let given = try #require(
-            try GivenConditioner().condition(ConditionRequest(observed: (other, mask)), in: space).given)
+        let condition = try GivenConditioner().condition(
+            ConditionRequest(observed: Observation(other, mask: mask)), in: space)
+        let given = try #require(condition.given)
         #expect(given.mask.count { $0 } == 8)
+        #expect(condition.observed?.all.count == 8 && condition.observed?.remainder == nil)
         for index in 0..<16 where given.mask[index] {
             #expect((given.values[index] - whole[index]).magnitude < 1e-5, "component \(index)")
         }
     }
 
+    @Test("a coarser Haar basis: what the wavelets inside do not tell is left as a remainder") func haarRemainder()
+        throws
+    {
+        let space = try space(HaarBasis(shape: .image(height: 4, width: 4, channels: 1), levels: 2))
+        let mask = (0..<16).map { $0 % 4 < 2 }
+        let picture = (0..<16).map { Float(($0 * 7) % 5) - 2 }
+        let condition = try GivenConditioner().condition(
+            ConditionRequest(observed: Observation(picture, mask: mask)), in: space)
+        // Two blocks have three wavelets each; their two averages are shared with the right half.
+        #expect(condition.given?.mask.count { $0 } == 6)
+        let observed = try #require(condition.observed)
+        let rest = try #require(observed.remainder)
+        #expect(observed.all.count == 8 && rest.count == 2)
+        // Both hold for the picture itself: H z = y.
+        let z = try space.components(of: picture).map(Double.init)
+        for part in [observed.all, rest] {
+            for line in 0..<part.count {
+                let sum = (0..<16).reduce(0.0) { $0 + part.weights[line * 16 + $1] * z[$1] }
+                #expect(abs(sum - part.values[line]) < 1e-5)
+            }
+        }
+    }
+
+    @Test("any sums can be observed, with noise, a row for each sample") func weights() throws {
+        let space = try space(FourierBasis(shape: .vector(6)))
+        let samples: [Float] = [0, 5, 3, 1, 6, 4, 2, 0, 5, 3, 1, 6]
+        let weights: [Float] = [1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0]
+        let values: [Float] = [5, 8, 2, 5]
+        let condition = try GivenConditioner().condition(
+            ConditionRequest(observed: Observation(values, weights: weights, deviation: 0.5)), in: space)
+        let all = try #require(condition.observed).all
+        #expect(condition.given == nil && all.count == 2 && all.rowCount == 2 && !all.isExact)
+        for row in 0..<2 {
+            // Samples take rows in turn.
+            #expect(Array(all.values(of: row + 4)) == Array(all.values[2 * row..<2 * row + 2]))
+            let z = try space.components(of: Array(samples[6 * row..<6 * row + 6])).map(Double.init)
+            for line in 0..<2 {
+                let sum = (0..<6).reduce(0.0) { $0 + all.weights[line * 6 + $1] * z[$1] }
+                #expect(abs(sum - all.values[row * 2 + line]) < 1e-5)
+            }
+        }
+    }
+
+    @Test("rows that depend on each other are told apart from those that contradict each other") func ranks() throws {
+        let space = try pixels(4)
+        func condition(_ values: [Float], deviation: Double = 0) throws -> Condition {
+            let weights: [Float] = [1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0]
+            return try GivenConditioner().condition(
+                ConditionRequest(observed: Observation(values, weights: weights, deviation: deviation)), in: space)
+        }
+        let given = try #require(try condition([1, 2, 3]).given)
+        #expect(given.mask == [true, true, false, false])
+        #expect(
+            message(
+                GivenConditioner(),
+                ConditionRequest(
+                    observed: Observation([1, 2, 4], weights: [1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0])), in: space
+            )
+            .hasPrefix("the observation contradicts itself"))
+        #expect(try condition([1, 2, 4], deviation: 0.1).observed?.all.count == 2)
+    }
+
     @Test("all observed: every component of any basis is given") func everything() throws {
         let space = try space(FourierBasis(shape: .vector(6)))
         let values = (0..<6).map { Float($0 * $0) }
-        let request = ConditionRequest(observed: (values, [Bool](repeating: true, count: 6)))
+        let request = ConditionRequest(observed: Observation(values, mask: [Bool](repeating: true, count: 6)))
         let given = try #require(try GivenConditioner().condition(request, in: space).given)
         #expect(given.mask == [Bool](repeating: true, count: 6))
-        #expect(given.values == (try space.components(of: values)))
+        for (value, expected) in zip(given.values, try space.components(of: values)) {
+            #expect((value - expected).magnitude < 1e-4)
+        }
     }
 
     @Test("given refuses what determines nothing, and what has another size") func refusals() throws {
         let (conditioner, pixels) = (GivenConditioner(), try pixels(4))
         let mask = [true, true, false, false]
+        let spread = try conditioner.condition(
+            ConditionRequest(observed: Observation([1, 2, 0, 0], mask: mask)),
+            in: space(FourierBasis(shape: .vector(4))))
+        #expect(spread.given == nil && spread.observed?.all.count == 2)
         #expect(
             message(
-                conditioner, ConditionRequest(observed: ([1, 2, 0, 0], mask)),
-                in: try space(FourierBasis(shape: .vector(4))))
-                == "the 2 given scalars determine no component of this basis, whose vectors reach beyond them; use a basis of "
-                + "local vectors, such as 'pixel' or 'haar'")
+                conditioner,
+                ConditionRequest(observed: Observation([1, 2, 0, 0], mask: [false, false, false, false])), in: pixels)
+                == "nothing is given: the mask is empty; give at least one scalar, or draw without a mask")
         #expect(
-            message(conditioner, ConditionRequest(observed: ([1, 2, 0, 0], [true])), in: pixels)
+            message(conditioner, ConditionRequest(observed: Observation([1, 2, 0, 0], mask: [true])), in: pixels)
                 == "the mask holds 1 values where 4 are expected")
         #expect(
-            message(conditioner, ConditionRequest(observed: ([1, 2], mask)), in: pixels)
+            message(conditioner, ConditionRequest(observed: Observation([1, 2], mask: mask)), in: pixels)
                 == "the list of observed values holds 2 values where 4 are expected")
         #expect(
-            message(conditioner, ConditionRequest(observed: ([1, .nan, 0, 0], mask)), in: pixels)
+            message(conditioner, ConditionRequest(observed: Observation([1, .nan, 0, 0], mask: mask)), in: pixels)
                 == "observed value 1 is nan; only finite values can be given")
         #expect(
             message(conditioner, ConditionRequest(classIndex: 1), in: pixels)

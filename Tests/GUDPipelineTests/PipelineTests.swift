@@ -103,7 +103,7 @@ struct PipelineTests {
         let values = Array(dataset.test[0])
         let mask = (0..<64).map { $0 < 32 }
         let samples = try pipeline.sample(
-            0..<2, seed: 0, request: ConditionRequest(observed: (values, mask)))
+            0..<2, seed: 0, request: ConditionRequest(observed: Observation(values, mask: mask)))
         for index in 0..<32 { #expect(abs(samples[index] - values[index]) < 1e-5) }
         #expect(samples[32..<64] != samples[96..<128])
     }

@@ -162,7 +162,7 @@ struct Echo: TrainingConditioner {
                 ? [Float](repeating: 1, count: embeddingWidth + 1) : (0..<embeddingWidth).map { Float($0 * index) }
             return Condition(embedding: row, guidance: request.guidance + 1)
         }
-        guard let observed = request.observed else { return Condition(guidance: request.guidance) }
+        guard let observed = try request.plainObservation else { return Condition(guidance: request.guidance) }
         do {
             let values = try space.components(of: observed.values)
             return Condition(given: GivenComponents(mask: Array(observed.mask.prefix(values.count)), values: values))

@@ -43,7 +43,8 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
         if let index = request.classIndex, index < 0 {
             throw .unsupported("class \(index) does not exist; classes are counted from 0")
         }
-        if let observed = request.observed {
+        let plain = try request.plainObservation
+        if let observed = plain {
             for (count, what) in [
                 (observed.mask.count, "the mask"), (observed.values.count, "the list of observed values"),
             ]
@@ -57,8 +58,8 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
         let failure = embedding.withUnsafeMutableBufferPointer { embedding in
             given.withUnsafeMutableBufferPointer { given in
                 values.withUnsafeMutableBufferPointer { values in
-                    withOptionalPointer(request.observed?.values) { observed, _ in
-                        withOptionalPointer(request.observed?.mask.map { $0 ? UInt8(1) : 0 }) { mask, _ in
+                    withOptionalPointer(plain?.values) { observed, _ in
+                        withOptionalPointer(plain?.mask.map { $0 ? UInt8(1) : 0 }) { mask, _ in
                             var asked = gud_condition_request()
                             asked.struct_size = Versioned.size(of: gud_condition_request.self)
                             asked.class_index = request.classIndex.map(Int64.init) ?? -1

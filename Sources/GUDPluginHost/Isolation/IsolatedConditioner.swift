@@ -15,14 +15,15 @@ final class IsolatedConditioner: TrainingConditioner, Sendable {
     func condition(
         _ request: ConditionRequest, in space: ComponentSpace
     ) throws(ConditionerError) -> Condition {
+        let plain = try request.plainObservation
         let number = object.process.spaces.keep(space)
         defer { object.process.spaces.release(number) }
         do {
             var payload = try WirePayload(0)
             let wire = WireRequest(
                 object: object.number, classIndex: request.classIndex, guidance: request.guidance,
-                observed: request.observed.map { payload.append($0.values) },
-                mask: request.observed.map { payload.append($0.mask.map { $0 ? UInt8(1) : 0 }) },
+                observed: plain.map { payload.append($0.values) },
+                mask: plain.map { payload.append($0.mask.map { $0 ? UInt8(1) : 0 }) },
                 space: payload.append(space, number: number))
             let answer = try object.process.ask(
                 WireFrame(.condition), try payload.describing(wire), doing: "a condition of \(object.component)")

@@ -50,7 +50,8 @@ extension IsolatedServer {
         let conditioner = try object(wire.object, as: (any Conditioner).self)
         var request = ConditionRequest(classIndex: wire.classIndex, guidance: wire.guidance)
         if let observed = wire.observed, let mask = wire.mask {
-            request.observed = (try payload.array(observed), try payload.array(mask, as: UInt8.self).map { $0 != 0 })
+            request.observed = Observation(
+                try payload.array(observed), mask: try payload.array(mask, as: UInt8.self).map { $0 != 0 })
         }
         let made = try conditioner.condition(request, in: try payload.space(wire.space, transform: hostSpaces.apply))
         var result = try WirePayload(0)

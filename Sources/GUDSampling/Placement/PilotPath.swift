@@ -30,7 +30,7 @@ struct PilotPath: Sendable {
         let solver = DPMSolverPlusPlus3M(grid: grid)
         var run = try SamplingRun(
             problem, batch: problem.samples, sampler: "optimised placement", stepCount: grid.stepCount, observer: nil)
-        run.drawPrior(.pilot)
+        try run.drawPrior(.pilot)
         let (width, schedule) = (problem.componentCount, run.schedule)
         let (first, last) = (run.state, try schedule.state(at: 0))
         let moving = (0..<width).filter { problem.variances[$0] > 0 && first.gamma[$0] > last.gamma[$0] }

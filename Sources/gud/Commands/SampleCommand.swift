@@ -110,7 +110,7 @@ struct SampleCommand: ParsableCommand {
         var request = ConditionRequest(classIndex: classIndex, guidance: guidance)
         if given.count == 2 {
             let (mask, values) = (try NumpyArray(contentsOf: given[0]), try NumpyArray(contentsOf: given[1]))
-            request.observed = (values.floats, mask.values.map { $0 != 0 })
+            request.observed = Observation(values.floats, mask: mask.values.map { $0 != 0 })
         }
         return request
     }

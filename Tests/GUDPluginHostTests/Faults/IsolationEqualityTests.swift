@@ -81,7 +81,7 @@ struct IsolationEqualityTests {
     @Test func spacesOfIsolatedBases() throws {
         let shape = SampleShape.image(height: 4, width: 4, channels: 1)
         let values = noise.normals(samples: 0..<1, count: 16)
-        let request = ConditionRequest(observed: (values, [Bool](repeating: true, count: 16)))
+        let request = ConditionRequest(observed: Observation(values, mask: [Bool](repeating: true, count: 16)))
         for isolated in [false, true] {
             let space = try ComponentSpace(
                 basis: try registry.basis("healthy", ["isolated": .bool(isolated)], shape: shape),
@@ -99,8 +99,8 @@ struct IsolationEqualityTests {
         let values = noise.normals(samples: 0..<1, count: 16)
         for request in [
             ConditionRequest(), ConditionRequest(classIndex: 3, guidance: 2.5),
-            ConditionRequest(observed: (values, [Bool](repeating: true, count: 16))),
-            ConditionRequest(observed: (values, [Bool](repeating: false, count: 16))),
+            ConditionRequest(observed: Observation(values, mask: [Bool](repeating: true, count: 16))),
+            ConditionRequest(observed: Observation(values, mask: [Bool](repeating: false, count: 16))),
         ] {
             let made = try both.map { try $0.condition(request, in: space) }
             #expect(made[0].embedding == made[1].embedding)
@@ -109,7 +109,7 @@ struct IsolationEqualityTests {
             #expect(made[0].given.map { bits($0.values) } == made[1].given.map { bits($0.values) })
         }
         // The transform is the host's, asked back from the plugin's process.
-        let whole = ConditionRequest(observed: (values, [Bool](repeating: true, count: 16)))
+        let whole = ConditionRequest(observed: Observation(values, mask: [Bool](repeating: true, count: 16)))
         let given = try #require(try both[1].condition(whole, in: space).given)
         let expected = try space.basis.forward(zip(values, space.mean).map { $0 - $1 })
         #expect(given.values == zip(expected, space.scale).map { $0 / $1 })

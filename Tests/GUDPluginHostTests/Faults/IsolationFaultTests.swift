@@ -128,7 +128,7 @@ struct IsolationFaultTests {
         let conditioner = try registry.conditioner("faulty", isolated: true)
         #expect(try conditioner.condition(ConditionRequest(classIndex: 1), in: space).embedding?[1] == 1)
         let fatal = ConditionRequest(
-            observed: ([12345] + [Float](repeating: 0, count: 15), [Bool](repeating: true, count: 16)))
+            observed: Observation([12345] + [Float](repeating: 0, count: 15), mask: [Bool](repeating: true, count: 16)))
         #expect(
             throws: ConditionerError.failed(
                 reason: Self.place + "ended with signal 11 (SIGSEGV) during a condition of conditioner/faulty")

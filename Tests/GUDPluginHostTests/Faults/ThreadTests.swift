@@ -63,7 +63,7 @@ struct ThreadTests {
             basis: try registry.basis("threads", ["isolated": .bool(isolated)], shape: .vector(4)),
             mean: [0, 0, 1, 0], scale: [1, 2, 1, 4], variances: [1, 1, 1, 1])
         let given = try registry.conditioner("threads", isolated: isolated).condition(
-            ConditionRequest(observed: (values, [true, true, true, true])), in: space
+            ConditionRequest(observed: Observation(values, mask: [true, true, true, true])), in: space
         ).given
         #expect(given?.values == [0.5, -0.5, 1, 2])
     }
