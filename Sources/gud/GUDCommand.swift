@@ -21,9 +21,8 @@ struct GUDCommand: ParsableCommand {
         version: GUDVersion.current,
         subcommands: [
             QuickstartCommand.self, TrainCommand.self, SweepCommand.self, CompareCommand.self, SampleCommand.self,
-            NLLCommand.self,
-            EvaluateCommand.self, ExtractorCommand.self, ListCommand.self, ExplainCommand.self, BasisCommand.self,
-            ScheduleCommand.self, PluginCommand.self, DoctorCommand.self,
+            InpaintCommand.self, UpscaleCommand.self, NLLCommand.self, EvaluateCommand.self, ExtractorCommand.self, ListCommand.self,
+            ExplainCommand.self, BasisCommand.self, ScheduleCommand.self, PluginCommand.self, DoctorCommand.self,
         ])
 
     /// Parses and runs; exits with 0, with 2 for a mistaken request, 1 for a failure, 130 when interrupted.

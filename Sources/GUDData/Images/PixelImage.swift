@@ -54,6 +54,14 @@ public struct PixelImage: Sendable, Equatable {
             height: height, width: width, channels: 3, bytes: bytes.flatMap { repeatElement($0, count: 3) })
     }
 
+    /// The bytes as numbers, 0 as −1 and 255 as 1, row-major with channels last.
+    ///
+    /// - Parameter channels: 1 or 3: colours are turned to grey, or grey repeated.
+    public func samples(channels: Int) -> [Float] {
+        let bytes = (channels == 1 ? grey() : colour()).bytes
+        return ByteScale.bytes.values(of: bytes[...])
+    }
+
     /// Copies another image of the same channels into this one, its top left corner at the given row and column.
     mutating func paste(_ other: PixelImage, row: Int, column: Int) {
         precondition(other.channels == channels && row + other.height <= height && column + other.width <= width)

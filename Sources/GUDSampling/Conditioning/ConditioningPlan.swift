@@ -33,6 +33,11 @@ struct ConditioningPlan: Sendable {
             return
         }
         let given = condition.given
+        if let given, !given.mask.contains(false) {
+            // Everything is given: there is nothing to draw, whatever the method.
+            (held, correction, constraint) = (given, .none, nil)
+            return
+        }
         var (held, correction): (GivenComponents?, Correction) = (nil, .none)
         switch observed.method {
         case .auto:

@@ -23,30 +23,12 @@ struct SampleCommand: ParsableCommand {
     @Option(name: .customShort("n"), help: "How many samples to draw.")
     var count = 64
 
-    @Option(help: "The sampler; that of the run by default.")
-    var sampler: String?
-
-    @Option(help: "Steps of the sampler; that of the run by default.")
-    var steps: Int?
-
-    @Option(help: "The seed.")
-    var seed: UInt64 = 0
-
-    @Option(name: .customLong("class"), help: "The class to draw from, for class-conditional models.")
-    var classIndex: Int?
-
-    @Option(help: "How strongly to follow the class: 1 is the plain conditional model.")
-    var guidance = 1.0
-
     @Option(
         name: .customLong("given"), parsing: .upToNextOption,
         help: ArgumentHelp(
             "Observed data: a mask and the values, each one sample of the data's shape.",
             valueName: "MASK.npy VALUES.npy"))
     var given: [String] = []
-
-    @Option(name: .customLong("batch"), help: "Samples evaluated at once.")
-    var batchSize = 64
 
     @Option(name: .shortAndLong, help: "The file to write, .png or .npy.")
     var output: String
@@ -59,6 +41,8 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "States of the trajectory, evenly over the steps.")
     var frames = 12
 
+    @OptionGroup var drawing: DrawingOptions
+    @OptionGroup var observation: ObservationOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var plugins: PluginOptions
@@ -66,16 +50,12 @@ struct SampleCommand: ParsableCommand {
 
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
-        guard guidance.isFinite else { throw ValidationError("--guidance \(guidance): give a finite number") }
-        guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
         guard given.isEmpty || given.count == 2 else {
             throw ValidationError("--given takes two files: MASK.npy VALUES.npy")
         }
         guard frames >= 2 else { throw ValidationError("--frames \(frames): show at least 2 states") }
         if let trajectory { _ = try FigureFile.format(of: trajectory, option: "--trajectory") }
-        guard ["png", "npy"].contains(URL(fileURLWithPath: output).pathExtension.lowercased()) else {
-            throw ValidationError("-o \(output): the file must end in .png or .npy")
-        }
+        try SampleFile.validate(output)
     }
 
     func run() throws {
@@ -83,9 +63,9 @@ struct SampleCommand: ParsableCommand {
         let (pipeline, _) = try RunDirectory(runDirectory).load(
             overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
         Interrupt.watch()
-        let sampler = try chosenSampler(pipeline, registry)
+        let sampler = try drawing.sampler(of: pipeline)
         let samples = try pipeline.sample(
-            0..<count, seed: seed, request: try request(), sampler: sampler, batchSize: batchSize,
+            0..<count, seed: drawing.seed, request: try request(), sampler: sampler, batchSize: drawing.batchSize,
             isCancelled: { Interrupt.isRequested })
         if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
@@ -96,7 +76,7 @@ struct SampleCommand: ParsableCommand {
     private func draw(_ pipeline: Pipeline, _ sampler: any Sampler, to path: String) throws {
         let count = min(count, 8)
         let trajectory = try pipeline.trajectory(
-            0..<count, seed: seed, frames: frames, request: try request(), sampler: sampler,
+            0..<count, seed: drawing.seed, frames: frames, request: try request(), sampler: sampler,
             isCancelled: { Interrupt.isRequested })
         let shape = pipeline.space.shape
         let made = try TrajectoryFigure.plot(
@@ -107,30 +87,13 @@ struct SampleCommand: ParsableCommand {
     }
 
     private func request() throws -> ConditionRequest {
-        var request = ConditionRequest(classIndex: classIndex, guidance: guidance)
+        var request = drawing.request
         if given.count == 2 {
             let (mask, values) = (try NumpyArray(contentsOf: given[0]), try NumpyArray(contentsOf: given[1]))
-            request.observed = Observation(values.floats, mask: mask.values.map { $0 != 0 })
+            observation.add(
+                Observation(values.floats, mask: mask.values.map { $0 != 0 }, deviation: observation.noise),
+                to: &request)
         }
         return request
-    }
-
-    private func chosenSampler(_ pipeline: Pipeline, _ registry: Registry) throws -> any Sampler {
-        // Parameters of the run's sampler mean nothing to another one.
-        let own = pipeline.configuration.sampler
-        var choice = sampler.map { $0 == own.name ? own : Configuration.Choice($0) } ?? own
-        if let steps { choice.parameters["steps"] = .integer(steps) }
-        return try Pipeline.sampler(choice, registry)
-    }
-}
-
-/// Samples as a file: a grid of pictures, or numbers.
-enum SampleFile {
-    static func write(_ samples: [Float], shape: SampleShape, to path: String) throws {
-        if URL(fileURLWithPath: path).pathExtension.lowercased() == "png" {
-            try PNGFile.write(ImageGrid().compose(samples, shape: shape), to: path)
-        } else {
-            try NumpyArray.write(samples, axes: [samples.count / shape.dimension] + shape.axes, to: path)
-        }
     }
 }

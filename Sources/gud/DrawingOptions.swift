@@ -1,0 +1,75 @@
+import ArgumentParser
+import GUDCore
+import GUDPipeline
+import GUDSampling
+
+/// How samples are drawn: shared by all commands that draw some.
+struct DrawingOptions: ParsableArguments {
+    @Option(help: "The sampler; that of the run by default.")
+    var sampler: String?
+
+    @Option(help: "Steps of the sampler; that of the run by default.")
+    var steps: Int?
+
+    @Option(help: "The seed.")
+    var seed: UInt64 = 0
+
+    @Option(name: .customLong("class"), help: "The class to draw from, for class-conditional models.")
+    var classIndex: Int?
+
+    @Option(help: "How strongly to follow the class: 1 is the plain conditional model.")
+    var guidance = 1.0
+
+    @Option(name: .customLong("batch"), help: "Samples evaluated at once.")
+    var batchSize = 64
+
+    func validate() throws {
+        guard guidance.isFinite else { throw ValidationError("--guidance \(guidance): give a finite number") }
+        guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
+    }
+
+    /// The request for a class.
+    var request: ConditionRequest { ConditionRequest(classIndex: classIndex, guidance: guidance) }
+
+    /// The sampler that is asked for.
+    func sampler(of pipeline: Pipeline) throws -> any Sampler {
+        // Parameters of the run's sampler mean nothing to another one.
+        let own = pipeline.configuration.sampler
+        var choice = sampler.map { $0 == own.name ? own : Configuration.Choice($0) } ?? own
+        if let steps { choice.parameters["steps"] = .integer(steps) }
+        return try Pipeline.sampler(choice, pipeline.registry)
+    }
+}
+
+/// How an observation is met: shared by all commands that draw samples around one.
+struct ObservationOptions: ParsableArguments {
+    @Option(
+        help: """
+            How what is given is met; auto takes the best that the model offers. held: components held clean, for models that \
+            know which; exact: closed form of exact denoisers; moments: corrected by Jacobian products; replacement: replaced at \
+            every step.
+            """)
+    var method = ConditioningMethod.auto
+
+    @Option(help: "How often the method replacement repeats every step.")
+    var resamplings = 4
+
+    @Option(help: "The standard deviation of noise on what is given, in data units.")
+    var noise = 0.0
+
+    func validate() throws {
+        guard resamplings > 0 else {
+            throw ValidationError("--resamplings \(resamplings): every step is taken at least once")
+        }
+        guard noise >= 0, noise.isFinite else { throw ValidationError("--noise \(noise): give a number from 0 on") }
+    }
+
+    /// Adds an observation to a request.
+    func add(_ observation: Observation, to request: inout ConditionRequest) {
+        request.observed = observation
+        request.method = method
+        request.resamplings = resamplings
+    }
+}
+
+extension ConditioningMethod: ExpressibleByArgument {}
