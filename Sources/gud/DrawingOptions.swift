@@ -33,16 +33,21 @@ struct DrawingOptions: ParsableArguments {
 
     /// The sampler that is asked for.
     func sampler(of pipeline: Pipeline) throws -> any Sampler {
+        try Pipeline.sampler(choice(of: pipeline), pipeline.registry)
+    }
+
+    /// The sampler that is asked for, as a configuration writes it.
+    func choice(of pipeline: Pipeline) -> Configuration.Choice {
         // Parameters of the run's sampler mean nothing to another one.
         let own = pipeline.configuration.sampler
         var choice = sampler.map { $0 == own.name ? own : Configuration.Choice($0) } ?? own
         if let steps { choice.parameters["steps"] = .integer(steps) }
-        return try Pipeline.sampler(choice, pipeline.registry)
+        return choice
     }
 }
 
-/// How an observation is met: shared by all commands that draw samples around one.
-struct ObservationOptions: ParsableArguments {
+/// How what is given is met: shared by all commands that draw samples around something.
+struct MethodOptions: ParsableArguments {
     @Option(
         help: """
             How what is given is met; auto takes the best that the model offers. held: components held clean, for models that \
@@ -54,21 +59,34 @@ struct ObservationOptions: ParsableArguments {
     @Option(help: "How often the method replacement repeats every step.")
     var resamplings = 4
 
-    @Option(help: "The standard deviation of noise on what is given, in data units.")
-    var noise = 0.0
-
     func validate() throws {
         guard resamplings > 0 else {
             throw ValidationError("--resamplings \(resamplings): every step is taken at least once")
         }
+    }
+
+    /// Tells a request.
+    func choose(in request: inout ConditionRequest) {
+        request.method = method
+        request.resamplings = resamplings
+    }
+}
+
+/// An observation's method and noise: shared by all commands that take one.
+struct ObservationOptions: ParsableArguments {
+    @OptionGroup var meeting: MethodOptions
+
+    @Option(help: "The standard deviation of noise on what is given, in data units.")
+    var noise = 0.0
+
+    func validate() throws {
         guard noise >= 0, noise.isFinite else { throw ValidationError("--noise \(noise): give a number from 0 on") }
     }
 
     /// Adds an observation to a request.
     func add(_ observation: Observation, to request: inout ConditionRequest) {
         request.observed = observation
-        request.method = method
-        request.resamplings = resamplings
+        meeting.choose(in: &request)
     }
 }
 

@@ -74,7 +74,7 @@ public struct RunEvaluator: Sendable {
         var entries: [RunEvaluation.Entry] = []
         let samplers = options.samplers.isEmpty ? [pipeline.configuration.sampler] : options.samplers
         for choice in samplers {
-            let label = try samplerLabel(choice)
+            let label = try pipeline.samplerLabel(choice)
             progress.note("drawing \(count) samples by \(label)")
             let (samples, sampling) = try draw(count, from: pipeline, by: choice)
             entries.append(try comparison.entry(.model, label, samples: samples, sampling: sampling))
@@ -99,26 +99,12 @@ public struct RunEvaluator: Sendable {
             trainingSeconds: trainingSeconds, warnings: warnings)
     }
 
-    /// A sampler, its steps, and what else differs from the defaults.
-    private func samplerLabel(_ choice: Configuration.Choice) throws -> String {
-        let parameters = try samplerParameters(choice)
-        let defaults = try samplerParameters(Configuration.Choice(choice.name))
-        let steps = parameters["steps"].map { ["\($0) steps"] } ?? []
-        let changes = parameters.sorted { $0.key < $1.key }.filter { $0.key != "steps" && defaults[$0.key] != $0.value }
-        return ([choice.name] + steps + changes.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
-    }
-
-    private func samplerParameters(_ choice: Configuration.Choice) throws -> [String: ParameterValue] {
-        let factory = try pipeline.registry.factory(.sampler, named: choice.name)
-        return try factory.descriptor.schema.resolve(choice.parameters, at: "sampler").values
-    }
-
     /// Draws samples, and says what it took.
     private func draw(
         _ count: Int, from pipeline: Pipeline, by choice: Configuration.Choice
     ) throws -> (samples: [Float], sampling: RunEvaluation.Sampling) {
         let sampler = try Pipeline.sampler(choice, pipeline.registry)
-        let parameters = try samplerParameters(choice)
+        let parameters = try pipeline.samplerParameters(choice)
         let tally = EvaluationTally()
         progress.begin(total: count, at: 0)
         defer { progress.end() }
