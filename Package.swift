@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [
-                "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDTraining",
+                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDSampling", "GUDTraining",
                 "TestSupport",
             ]),
         .testTarget(

@@ -9,9 +9,9 @@ public enum WindowStatistic: String, Sendable, Codable, CaseIterable {
     case deviation
     /// The mean absolute difference of neighbouring lines.
     case absoluteDifference
-    /// Power along the axis at half of the highest frequency and below, the mean of each place in a line left out: details of four lines and more.
+    /// Power along the axis in waves longer than four lines, the mean of each place in a line left out.
     case lowPower
-    /// Power along the axis above: details of less than four lines.
+    /// Power along the axis in waves of four lines and shorter.
     case highPower
 
     /// Its name for people.

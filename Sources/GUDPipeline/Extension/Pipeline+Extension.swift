@@ -49,7 +49,7 @@ extension Pipeline {
     /// - Throws: ``ExtensionError`` before anything is drawn; else what conditioner and sampler throw.
     /// - Complexity: Each window costs as much as drawing as many samples as there are strips.
     ///
-    /// Source: the column-sequential extension of Gerdes, Welling & Cheng, arXiv:2410.02667, section 4.
+    /// Source: the column-sequential schedules of Gerdes, Welling & Cheng, arXiv:2410.02667, applied window by window.
     public func extend(
         _ strips: Range<Int>, plan: ExtensionPlan, from beginning: ImageStrips? = nil, seed: UInt64,
         request: ConditionRequest = ConditionRequest(), sampler: (any Sampler)? = nil, batchSize: Int = 64,

@@ -54,6 +54,19 @@ struct ExtendCommand: ParsableCommand {
     @Flag(help: "Print what was measured as JSON.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp("Measure, and draw what was measured along the strips, .svg or .png.", valueName: "FILE"))
+    var figure: String?
+
+    @Option(help: "What the figure calls these strips.")
+    var label = "strips"
+
+    @Option(
+        help: ArgumentHelp(
+            "Show another record in the figure too, printed before by --measure --json; may be repeated.",
+            valueName: "LABEL=FILE.json"))
+    var beside: [String] = []
+
     @OptionGroup var meeting: MethodOptions
     @OptionGroup var drawing: DrawingOptions
     @OptionGroup var overrides: OverrideOptions
@@ -66,10 +79,15 @@ struct ExtendCommand: ParsableCommand {
         guard windows == nil || size == nil else {
             throw ValidationError("--windows \(windows ?? 0) and --size \(size ?? 0): give one of them")
         }
-        if measure, count < 2 {
-            throw ValidationError("--measure with -n \(count): errors are those over strips; draw two or more")
+        if measure || figure != nil, count < 2 {
+            throw ValidationError("--measure and --figure with -n \(count): errors are those over strips; draw two or more")
         }
         if json, !measure { throw ValidationError("--json is for --measure") }
+        if figure == nil, !beside.isEmpty { throw ValidationError("--beside is for --figure") }
+        if let figure { _ = try FigureFile.format(of: figure, option: "--figure") }
+        for entry in beside where !entry.dropFirst().contains("=") {
+            throw ValidationError("--beside \(entry): write LABEL=FILE.json")
+        }
         try SampleFile.validate(output)
     }
 
@@ -97,7 +115,7 @@ struct ExtendCommand: ParsableCommand {
         progress.end()
         try write(extended.strips)
         if !json { print(output) }
-        if measure { try report(extended, plan, sampler, pipeline) }
+        if measure || figure != nil { try report(extended, plan, sampler, pipeline) }
     }
 
     private func write(_ strips: ImageStrips) throws {
@@ -115,11 +133,28 @@ struct ExtendCommand: ParsableCommand {
     ) throws {
         let evaluation = try pipeline.evaluate(
             extended, plan: plan, seed: drawing.seed, method: meeting.method, sampler: sampler)
+        if let figure {
+            try FigureFile.write(
+                StripFigure(try beside.map(Self.record) + [(label, evaluation)]).figure, to: figure)
+            if !json { print(figure) }
+        }
         if json {
             let measures = try JSONSerialization.jsonObject(with: JSONEncoder().encode(evaluation))
             print(try JSONText.of(["output": output, "measures": measures]))
-        } else {
+        } else if measure {
             print("\n\(evaluation)")
+        }
+    }
+
+    /// A record of earlier strips, `LABEL=FILE.json`.
+    private static func record(_ entry: String) throws -> (name: String, evaluation: StripEvaluation) {
+        struct Record: Decodable { let measures: StripEvaluation }
+        let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+        let bytes = try AtomicFile.read(parts[1])
+        do {
+            return (parts[0], try JSONDecoder().decode(Record.self, from: bytes).measures)
+        } catch {
+            throw FileError.format(parts[1], offset: 0, reason: "is no record of 'gud extend --measure --json'")
         }
     }
 }
