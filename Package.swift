@@ -139,7 +139,9 @@ let package = Package(
             dependencies: ["GUDCore", "GUDBases", "GUDConditioners", "ConformanceCheckers"]),
         .testTarget(
             name: "GUDSamplingTests",
-            dependencies: ["GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "TestSupport"]),
+            dependencies: [
+                "GUDCore", "GUDSampling", "GUDDenoisers", "GUDSchedules", "GUDBases", "ConformanceCheckers", "TestSupport",
+            ]),
         .testTarget(name: "GUDDataTests", dependencies: ["GUDCore", "GUDData", "TestSupport"]),
         .testTarget(
             name: "GUDEvaluationTests",
@@ -153,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [
-                "GUDBases", "GUDCore", "GUDData", "GUDDigest", "GUDEvaluation", "GUDPipeline", "GUDNeural", "GUDSampling", "GUDTraining",
+                "GUDBases", "GUDConditioners", "GUDCore", "GUDData", "GUDDenoisers", "GUDDigest", "GUDEvaluation",
+                "GUDPipeline", "GUDNeural", "GUDSampling", "GUDTraining",
                 "TestSupport",
             ]),
         .testTarget(

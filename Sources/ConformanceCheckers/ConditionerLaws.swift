@@ -130,7 +130,10 @@ public struct ConditionerLaws: Sendable {
             }
             if !embedding.allSatisfy(\.isFinite) { worst.note(1) { "\(name) has an embedding that is not finite" } }
         }
-        if !condition.guidance.isFinite { worst.note(1) { "\(name) has guidance \(condition.guidance)" } }
+        if !condition.guidance.scale.isFinite { worst.note(1) { "\(name) has guidance \(condition.guidance.scale)" } }
+        if let weights = condition.guidance.weights, weights.count != space.componentCount {
+            worst.note(1) { "\(name) has \(weights.count) guidance weights for \(space.componentCount) components" }
+        }
         if let given = condition.given, given.mask.count != space.componentCount {
             worst.note(1) { "\(name) gives \(given.mask.count) flags for \(space.componentCount) components" }
         }

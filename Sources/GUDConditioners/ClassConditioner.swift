@@ -4,7 +4,7 @@ import GUDCore
 ///
 /// The embedding of class *k* is the *k*-th unit vector; the network's first layer learns what it means. A row of zeros stands
 /// for "any class", which training sees with ``dropProbability``. The sampler then follows
-/// `ε̂ = ε̂(any) + guidance · (ε̂(k) − ε̂(any))`.
+/// `ε̂ = ε̂(any) + guidance · (ε̂(k) − ε̂(any))`, when and where `Guidance` says.
 ///
 /// Source: Ho & Salimans, "Classifier-free diffusion guidance", arXiv:2207.12598.
 public struct ClassConditioner: TrainingConditioner {
@@ -44,7 +44,7 @@ public struct ClassConditioner: TrainingConditioner {
             guard embedding.indices.contains(index) else { throw .classOutOfRange(index, count: classCount) }
             embedding[index] = 1
         }
-        return Condition(embedding: embedding, guidance: request.classIndex == nil ? 1 : request.guidance)
+        return Condition(embedding: embedding, guidance: request.classIndex == nil ? .plain : request.guidance)
     }
 
     static let factory = ConditionerFactory(

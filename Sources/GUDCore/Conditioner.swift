@@ -19,8 +19,8 @@ public protocol TrainingConditioner: Conditioner {
 public struct ConditionRequest: Sendable {
     /// The class wanted, counted from 0.
     public var classIndex: Int?
-    /// How strongly to follow the class: 0 ignores it, 1 is the plain conditional model, larger exaggerates it.
-    public var guidance: Double
+    /// How strongly to follow the class, when, and in which components.
+    public var guidance: Guidance
     /// What is known of the samples beforehand.
     public var observed: Observation?
     /// How the observation is to be met.
@@ -30,8 +30,8 @@ public struct ConditionRequest: Sendable {
 
     /// A request; the default asks for nothing.
     public init(
-        classIndex: Int? = nil, guidance: Double = 1, observed: Observation? = nil, method: ConditioningMethod = .auto,
-        resamplings: Int = 4
+        classIndex: Int? = nil, guidance: Guidance = .plain, observed: Observation? = nil,
+        method: ConditioningMethod = .auto, resamplings: Int = 4
     ) {
         self.classIndex = classIndex
         self.guidance = guidance
@@ -46,7 +46,7 @@ public struct Condition: Sendable {
     /// The row that the denoiser is conditioned on, of the conditioner's width; `nil` for none.
     public var embedding: [Float]?
     /// How strongly to follow the embedding, as in ``ConditionRequest/guidance``.
-    public var guidance: Double
+    public var guidance: Guidance
     /// Components whose clean values are known; they are held at γ_i(0) throughout, unless ``observed`` says otherwise.
     public var given: GivenComponents?
     /// All that was observed, and how it is to be met; `nil` where ``given`` is all there is.
@@ -54,7 +54,7 @@ public struct Condition: Sendable {
 
     /// A condition; the default constrains nothing.
     public init(
-        embedding: [Float]? = nil, guidance: Double = 1, given: GivenComponents? = nil,
+        embedding: [Float]? = nil, guidance: Guidance = .plain, given: GivenComponents? = nil,
         observed: ObservedCondition? = nil
     ) {
         self.embedding = embedding

@@ -49,7 +49,8 @@ extension ConditionRequest {
     /// The request that the host passes on.
     fileprivate init(_ request: gud_condition_request, in space: ComponentSpace) throws {
         self.init(
-            classIndex: request.class_index >= 0 ? Int(request.class_index) : nil, guidance: request.guidance,
+            classIndex: request.class_index >= 0 ? Int(request.class_index) : nil,
+            guidance: try Guidance(scale: request.guidance),
             observed: try request.observed.map { observed in
                 Observation(
                     try values(observed, space.dimension),
@@ -62,7 +63,12 @@ extension gud_condition {
     /// Writes a condition into the host's arrays.
     fileprivate mutating func write(_ condition: Condition, width: Int, components: Int) throws {
         flags = 0
-        guidance = condition.guidance
+        guard condition.guidance.interval == .whole, condition.guidance.weights == nil else {
+            throw BrokenCall(
+                description: "the conditioner answers guidance with an interval or weights, which are the host's affair",
+                code: GUD_ERROR_INTERNAL)
+        }
+        guidance = condition.guidance.scale
         if let row = condition.embedding {
             try GUDPluginKit.write(row, to: embedding, count: width, "the embedding")
             flags |= UInt32(GUD_CONDITION_EMBEDDING)

@@ -7,8 +7,8 @@ import GUDCore
 /// square over the components that move; so errors add up to the tolerance. (With a tolerance for each step alone, as is
 /// customary, they added up to 10 to 150 times as much on the flows of the tests.) Six evaluations for each step tried.
 ///
-/// Steps end where components start or stop to move (`SmoothStretches.swift`), so that clipped and autoregressive schedules keep
-/// the order; components at rest keep their bits. For Gaussian data the anchored form takes one step for each such stretch.
+/// Steps end where components start or stop to move (`SmoothStretches.swift`) and where guidance sets in or ceases, so that clipped and
+/// autoregressive schedules and guidance intervals keep the order; components at rest keep their bits. For Gaussian data the anchored form takes one step for each such stretch.
 ///
 /// The observer is told of states at equal distances of time, interpolated to fourth order, and of the cost of a batch.
 ///
@@ -50,8 +50,9 @@ public struct DormandPrince: Sampler {
     /// Takes a batch from the state at t = 1 to the state at t = 0.
     func integrate(_ run: inout SamplingRun) throws {
         let (variances, width) = (run.problem.variances, run.problem.componentCount)
-        let flow = try FlowStates(schedule: run.schedule, variances: isAnchored ? variances : variances.map { _ in 1 })
-        let stretches = Array(try SmoothStretches(run.schedule).ends.reversed())
+        let flow = try FlowStates(
+            schedule: run.schedule, variances: isAnchored ? variances : variances.map { _ in 1 }, jumps: run.jumps)
+        let stretches = Set(try SmoothStretches(run.schedule).ends + run.jumps).sorted(by: >)
         let tolerance = FlowTrajectory.Tolerance(relative: relativeTolerance, absolute: absoluteTolerance)
         let start = try flow.moment(at: 1, in: stretches[1]...1)
         var paths = (0..<run.batch.count).map { sample in

@@ -12,11 +12,14 @@ struct FlowStates: Sendable {
     let variances: [Double]
     /// `γ_i(1) − γ_i(0)`.
     let ranges: [Double]
+    /// The times at which ε̂ jumps; they are ends of stretches.
+    let jumps: [Double]
 
     /// The flow along a schedule.
-    init(schedule: any NoiseSchedule, variances: [Double]) throws(ScheduleError) {
+    init(schedule: any NoiseSchedule, variances: [Double], jumps: [Double] = []) throws(ScheduleError) {
         self.schedule = schedule
         self.variances = variances
+        self.jumps = jumps
         let (data, noise) = (try schedule.gamma(at: 0), try schedule.gamma(at: 1))
         ranges = zip(data, noise).map { $1 - $0 }
     }
@@ -39,12 +42,12 @@ struct FlowStates: Sendable {
 
     /// The flow at a time of a smooth stretch.
     ///
-    /// At the ends of the stretch γ̇ is that of its inside.
+    /// At the ends of the stretch γ̇ is that of its inside, and so is the time by which a denoiser tells on which side of a jump it is.
     func moment(at time: Double, in stretch: ClosedRange<Double>) throws(ScheduleError) -> Moment {
         let margin = min(2e-10, (stretch.upperBound - stretch.lowerBound) / 4)
         let inside = min(max(time, stretch.lowerBound + margin), stretch.upperBound - margin)
         let gamma = try schedule.gamma(at: time)
-        let state = NoisingState(time: time, gamma: gamma, gammaRate: try schedule.gammaRate(at: inside))
+        let state = NoisingState(time: inside, gamma: gamma, gammaRate: try schedule.gammaRate(at: inside))
         let deviation = variances.indices.map { component in
             max(state.marginalVariance(component, clean: variances[component]).squareRoot(), .leastNormalMagnitude)
         }

@@ -158,7 +158,10 @@ struct FlowTrajectory: Sendable {
         // A step that was cut short at the end of a stretch says little against longer ones.
         proposal = max(length * factor, target == bounds.lowerBound ? proposal : 0)
         (wasRejected, state, time, self.noise) = (false, stageState, target, Array(noise))
-        if target == bounds.lowerBound { stretch += 1 }
+        if target == bounds.lowerBound {
+            stretch += 1
+            if flow.jumps.contains(target) { self.noise = [] }
+        }
         return taken
     }
 

@@ -39,7 +39,7 @@ public struct Heun: GridSampler {
 
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
     ///
-    /// - Complexity: Two evaluations of the denoiser per step and one for the final denoising, twice that with guidance.
+    /// - Complexity: Two evaluations of the denoiser per step and one for the final denoising, twice where guidance acts.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
         try SamplingRun.sample(problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, integrate)
     }

@@ -21,7 +21,7 @@ public protocol LinearSolver: GridSampler {
 extension LinearSolver {
     /// Draws samples: see ``Sampler/sample(_:observer:)``.
     ///
-    /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice that with guidance.
+    /// - Complexity: One evaluation of the denoiser per step and one for the final denoising, twice where guidance acts.
     public func sample(_ problem: SamplingProblem, observer: SamplingObserver?) throws -> [Float] {
         try SamplingRun.sample(
             problem, sampler: Self.name, stepCount: grid.stepCount, observer: observer, replaces: true, integrate)
@@ -55,8 +55,9 @@ extension LinearSolver {
                 run.state = to
                 try run.replaceObserved(draw: draw)
             }
-            // A state that was replaced has no history.
-            earlier = run.plan.replaces ? [] : [from] + earlier.prefix(1)
+            // A state that was replaced has no history, and ε̂ has none over the end of a guidance interval.
+            let isSmooth = !run.plan.replaces && run.jumps.leaveWhole(from: from.time, to: to.time)
+            earlier = isSmooth ? [from] + earlier.prefix(1) : []
             try run.report(step: step + 1)
         }
     }

@@ -23,7 +23,8 @@ public struct SamplingObserver: Sendable {
 public struct SamplingCost: Sendable, Equatable {
     /// Global indices of the batch's samples.
     public let samples: Range<Int>
-    /// Evaluations of the denoiser, summed over the samples: each counts once, twice with guidance, the final denoising included.
+    /// Evaluations of the denoiser, summed over the samples: each counts once, twice where
+    /// guidance compares two, the final denoising included.
     public internal(set) var evaluations = 0
     /// Steps that an adaptive solver tried and took back, summed over the samples.
     public internal(set) var rejectedSteps = 0

@@ -22,6 +22,8 @@ struct SamplingRun {
     private let stepCount: Int
     let observer: SamplingObserver?
     private let denoiser: ConditionedDenoiser
+    /// The times at which ε̂ jumps.
+    var jumps: [Double] { denoiser.jumps }
 
     /// A batch at t = 1; its components are zeros.
     init(
@@ -105,17 +107,15 @@ struct SamplingRun {
 
     /// Evaluates the denoiser at the current state.
     mutating func predictNoise() throws {
-        cost.evaluations +=
-            batch.count * (try denoiser.predictNoise(in: components, states: .shared(state), into: &noise))
+        cost.evaluations += try denoiser.predictNoise(in: components, states: .shared(state), into: &noise)
     }
 
     /// Evaluates the denoiser for some samples of the batch, each in a noising state of its own.
     mutating func predictNoise(
         in components: [Float], samples: [Int], states: [NoisingState], into noise: inout [Float]
     ) throws {
-        cost.evaluations +=
-            samples.count
-            * (try denoiser.predictNoise(in: components, samples: samples, states: .perSample(states), into: &noise))
+        cost.evaluations += try denoiser.predictNoise(
+            in: components, samples: samples, states: .perSample(states), into: &noise)
     }
 
     /// The final denoising step: `x̂0 = (z − σ ε̂)/α`, given components as they were given, and 0 where data never vary.

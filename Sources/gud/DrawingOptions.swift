@@ -5,11 +5,18 @@ import GUDSampling
 
 /// How samples are drawn: shared by all commands that draw some.
 struct DrawingOptions: ParsableArguments {
-    @Option(help: "The sampler; that of the run by default.")
+    @Option(
+        help: """
+            The sampler, a name or a table {name: ddim, anchored: false}; that of the run by default. Another sampler keeps the \
+            parameters of the run's that it has too, steps among them, and says which.
+            """)
     var sampler: String?
 
-    @Option(help: "Steps of the sampler; that of the run by default.")
+    @Option(help: "Steps of the sampler; as in the run by default. They take the place of times that the run lists.")
     var steps: Int?
+
+    @Option(help: "Where the steps are taken; as in the run by default.")
+    var placement: StepPlacement?
 
     @Option(help: "The seed.")
     var seed: UInt64 = 0
@@ -17,34 +24,43 @@ struct DrawingOptions: ParsableArguments {
     @Option(name: .customLong("class"), help: "The class to draw from, for class-conditional models.")
     var classIndex: Int?
 
-    @Option(help: "How strongly to follow the class: 1 is the plain conditional model.")
+    @Option(help: "How strongly to follow the class: 0 ignores it, 1 is the plain conditional model.")
     var guidance = 1.0
+
+    @OptionGroup var guiding: GuidanceOptions
 
     @Option(name: .customLong("batch"), help: "Samples evaluated at once.")
     var batchSize = 64
 
     func validate() throws {
         guard guidance.isFinite else { throw ValidationError("--guidance \(guidance): give a finite number") }
+        if guiding.isGiven, guidance == 1 {
+            throw ValidationError("--guidance-interval and --guide say when and where to guide; add --guidance, such as 3")
+        }
         guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
     }
 
     /// The request for a class.
-    var request: ConditionRequest { ConditionRequest(classIndex: classIndex, guidance: guidance) }
+    func request(of pipeline: Pipeline) throws -> ConditionRequest {
+        ConditionRequest(classIndex: classIndex, guidance: try guiding.guidance(scale: guidance, in: pipeline))
+    }
 
-    /// The sampler that is asked for.
+    /// The sampler that is asked for; what it keeps of the run's goes to standard error.
     func sampler(of pipeline: Pipeline) throws -> any Sampler {
         try Pipeline.sampler(choice(of: pipeline), pipeline.registry)
     }
 
-    /// The sampler that is asked for, as a configuration writes it.
-    func choice(of pipeline: Pipeline) -> Configuration.Choice {
-        // Parameters of the run's sampler mean nothing to another one.
-        let own = pipeline.configuration.sampler
-        var choice = sampler.map { $0 == own.name ? own : Configuration.Choice($0) } ?? own
-        if let steps { choice.parameters["steps"] = .integer(steps) }
+    /// The sampler that is asked for, as a configuration writes it; what it keeps of the run's goes to standard error.
+    func choice(of pipeline: Pipeline) throws -> Configuration.Choice {
+        let (choice, kept) = try pipeline.samplerChoice(sampler, steps: steps, placement: placement?.rawValue)
+        if !kept.isEmpty {
+            Terminal.error("\(choice.name) keeps of the run's sampler: \(kept.joined(separator: ", "))")
+        }
         return choice
     }
 }
+
+extension StepPlacement: ExpressibleByArgument {}
 
 /// How what is given is met: shared by all commands that draw samples around something.
 struct MethodOptions: ParsableArguments {

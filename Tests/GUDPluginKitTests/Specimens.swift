@@ -160,7 +160,7 @@ struct Echo: TrainingConditioner {
             let row =
                 index == 0
                 ? [Float](repeating: 1, count: embeddingWidth + 1) : (0..<embeddingWidth).map { Float($0 * index) }
-            return Condition(embedding: row, guidance: request.guidance + 1)
+            return Condition(embedding: row, guidance: (try? request.guidance.scaled(to: request.guidance.scale + 1)) ?? .plain)
         }
         guard let observed = try request.plainObservation else { return Condition(guidance: request.guidance) }
         do {

@@ -115,7 +115,7 @@ struct SamplingLoopTests {
             return (0..<2).map { state.sigma[$0] * (z[$0] - state.alpha[$0] * Double(shift)) }
         }
         let sampler = DDIM(grid: .uniform(steps: 1))
-        func mean(_ guidance: Double) throws -> (mean: Double, calls: Int) {
+        func mean(_ guidance: Guidance) throws -> (mean: Double, calls: Int) {
             count.withLock { $0 = 0 }
             let samples = try sampler.sample(
                 SamplingProblem(

@@ -338,7 +338,7 @@ typedef GUD_STRUCT(gud_condition_request) {
     uint32_t struct_size;
     uint32_t reserved;
     int64_t class_index;          /* counted from 0; -1 for none */
-    double guidance;              /* 1: the plain conditional model */
+    double guidance;              /* the scale; 1: the plain conditional model. When and where it acts is the host's */
     const float *observed;        /* NULL, or [D] in data units */
     const uint8_t *observed_mask; /* with observed, [D]: 1 where a value is known, else 0 (it may be anything) */
     const gud_space *space;       /* valid during the call */

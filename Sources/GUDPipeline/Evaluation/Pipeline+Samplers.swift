@@ -44,4 +44,40 @@ extension Pipeline {
         let factory = try registry.factory(.sampler, named: choice.name)
         return try factory.descriptor.schema.resolve(choice.parameters, at: "sampler").values
     }
+
+    /// The pipeline's sampler, or another one that keeps of its parameters what it knows too.
+    ///
+    /// - Parameters:
+    ///   - name: A registry name, or a YAML table such as `{name: ddim, anchored: false}`; the pipeline's sampler where it is `nil`.
+    ///   - steps: Another number of steps. Like a placement it takes the place of `times`, which the pipeline's sampler may list.
+    ///   - placement: Where the steps are taken: `time`, `snr` or `optimised`.
+    /// - Returns: The sampler, and the parameters that another one took over, as text.
+    /// - Throws: ``ParameterError``, ``ConfigurationError`` or ``RegistryError`` for what is no sampler, and for parameters that it does not
+    ///   have.
+    public func samplerChoice(
+        _ name: String?, steps: Int? = nil, placement: String? = nil
+    ) throws -> (choice: Configuration.Choice, kept: [String]) {
+        let own = configuration.sampler
+        var choice = try name.map { try Configuration.Choice(yaml: $0, at: "sampler") } ?? own
+        let schema = try registry.entry("sampler", named: choice.name).descriptor.schema
+        let given = choice.parameters
+        if choice != own {
+            for specification in schema.specifications {
+                let key = specification.name
+                guard given[key] == nil, let value = own.parameters[key] else { continue }
+                // The same name need not be the same parameter.
+                if (try? schema.resolve([key: value], at: "sampler")) != nil { choice.parameters[key] = value }
+            }
+        }
+        if let steps { choice.parameters["steps"] = .integer(steps) }
+        if let placement { choice.parameters["placement"] = .string(placement) }
+        if steps != nil || placement != nil, given["times"] == nil || name == nil { choice.parameters["times"] = nil }
+        _ = try schema.resolve(choice.parameters, at: "sampler")
+        guard choice.name != own.name else { return (choice, []) }
+        let defaults = schema.specifications.reduce(into: [:]) { $0[$1.name] = $1.defaultValue }
+        let kept = choice.parameters.filter { key, value in
+            own.parameters[key] == value && given[key] == nil && defaults[key] != value
+        }
+        return (choice, kept.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+    }
 }

@@ -63,12 +63,12 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
                             var asked = gud_condition_request()
                             asked.struct_size = Versioned.size(of: gud_condition_request.self)
                             asked.class_index = request.classIndex.map(Int64.init) ?? -1
-                            asked.guidance = request.guidance
+                            asked.guidance = request.guidance.scale
                             asked.observed = observed
                             asked.observed_mask = mask
                             asked.space = lent.table
                             answer.struct_size = Versioned.size(of: gud_condition.self)
-                            answer.guidance = request.guidance
+                            answer.guidance = request.guidance.scale
                             answer.embedding = embedding.baseAddress
                             answer.given = given.baseAddress
                             answer.given_values = values.baseAddress
@@ -87,7 +87,8 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
         guard embedding.suffix(8) == Self.fence[...], given.suffix(8).allSatisfy({ $0 == 77 }),
             values.suffix(8) == Self.fence[...]
         else { throw .failed(reason: "\(object.component) writes past the end of what it was lent") }
-        return try checked(answer, embedding.dropLast(8), given.dropLast(8), values.dropLast(8))
+        return try checked(
+            answer, under: request.guidance, embedding.dropLast(8), given.dropLast(8), values.dropLast(8))
     }
 
     /// Stands behind the arrays that are lent: it must be there afterwards.
@@ -95,12 +96,13 @@ final class PluginConditioner: TrainingConditioner, @unchecked Sendable {
 
     /// A condition that a sampler can rely on.
     private func checked(
-        _ answer: gud_condition, _ embedding: [Float], _ given: [UInt8], _ values: [Float]
+        _ answer: gud_condition, under guidance: Guidance, _ embedding: [Float], _ given: [UInt8], _ values: [Float]
     ) throws(ConditionerError) -> Condition {
-        guard answer.guidance.isFinite, embedding.allSatisfy(\.isFinite) else {
+        // The plugin decides on the scale; when and where it acts stays as it was asked for.
+        guard let guidance = try? guidance.scaled(to: answer.guidance), embedding.allSatisfy(\.isFinite) else {
             throw .failed(reason: "\(object.component) makes a condition that is not finite")
         }
-        var condition = Condition(guidance: answer.guidance)
+        var condition = Condition(guidance: guidance)
         if answer.flags & UInt32(GUD_CONDITION_EMBEDDING) != 0, embeddingWidth > 0 { condition.embedding = embedding }
         if answer.flags & UInt32(GUD_CONDITION_GIVEN) != 0 {
             let mask = given.map { $0 != 0 }

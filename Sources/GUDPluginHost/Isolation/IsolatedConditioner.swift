@@ -21,7 +21,7 @@ final class IsolatedConditioner: TrainingConditioner, Sendable {
         do {
             var payload = try WirePayload(0)
             let wire = WireRequest(
-                object: object.number, classIndex: request.classIndex, guidance: request.guidance,
+                object: object.number, classIndex: request.classIndex, guidance: request.guidance.scale,
                 observed: plain.map { payload.append($0.values) },
                 mask: plain.map { payload.append($0.mask.map { $0 ? UInt8(1) : 0 }) },
                 space: payload.append(space, number: number))
@@ -29,7 +29,7 @@ final class IsolatedConditioner: TrainingConditioner, Sendable {
                 WireFrame(.condition), try payload.describing(wire), doing: "a condition of \(object.component)")
             let made = try answer.description(as: WireCondition.self)
             var condition = Condition(
-                embedding: try made.embedding.map { try answer.array($0) }, guidance: made.guidance)
+                embedding: try made.embedding.map { try answer.array($0) }, guidance: try request.guidance.scaled(to: made.guidance))
             if let mask = made.mask, let values = made.values {
                 condition.given = GivenComponents(
                     mask: try answer.array(mask, as: UInt8.self).map { $0 != 0 }, values: try answer.array(values))

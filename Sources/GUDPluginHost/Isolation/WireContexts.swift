@@ -69,6 +69,7 @@ extension WireObject {
 struct WireRequest: Codable {
     var object: Int
     var classIndex: Int?
+    /// The scale; interval and weights stay with the host.
     var guidance: Double
     var observed: Int?
     var mask: Int?

@@ -48,7 +48,7 @@ extension IsolatedServer {
     func condition(_ payload: WirePayload) throws -> (WireFrame, SharedMemory?) {
         let wire = try payload.description(as: WireRequest.self)
         let conditioner = try object(wire.object, as: (any Conditioner).self)
-        var request = ConditionRequest(classIndex: wire.classIndex, guidance: wire.guidance)
+        var request = ConditionRequest(classIndex: wire.classIndex, guidance: try Guidance(scale: wire.guidance))
         if let observed = wire.observed, let mask = wire.mask {
             request.observed = Observation(
                 try payload.array(observed), mask: try payload.array(mask, as: UInt8.self).map { $0 != 0 })
@@ -56,7 +56,7 @@ extension IsolatedServer {
         let made = try conditioner.condition(request, in: try payload.space(wire.space, transform: hostSpaces.apply))
         var result = try WirePayload(0)
         let wireCondition = WireCondition(
-            embedding: made.embedding.map { result.append($0) }, guidance: made.guidance,
+            embedding: made.embedding.map { result.append($0) }, guidance: made.guidance.scale,
             mask: made.given.map { result.append($0.mask.map { $0 ? UInt8(1) : 0 }) },
             values: made.given.map { result.append($0.values) })
         return try answer(wireCondition, result)

@@ -20,6 +20,8 @@ struct MomentCorrection: Sendable {
 
     /// Iterations at most; the residual falls by orders of magnitude in a few.
     static let iterations = 24
+    /// γ from which on a component keeps the Gaussian fit's variance.
+    static let largestGamma = 11.0
     /// The residual at which the solution is good enough, relative to where it began.
     static let tolerance = 1e-4
 
@@ -80,7 +82,8 @@ private struct Row {
         (self.observed, self.variances, self.state) = (observed, variances, state)
     }
 
-    private func isVisible(_ i: Int) -> Bool { state.alpha[i] > ComponentState.smallestVisibleSignal }
+    /// Whether single precision leaves anything of C: it is a difference of numbers `σ²/α²` times larger.
+    private func isVisible(_ i: Int) -> Bool { state.gamma[i] < MomentCorrection.largestGamma }
 
     /// `y − H x̂0`; what is not visible has the mean 0.
     func miss(_ z: ArraySlice<Float>, _ noise: ArraySlice<Float>, sample: Int) -> [Double] {

@@ -11,7 +11,7 @@ enum GridParameters {
 
     /// The number of steps.
     ///
-    /// Each costs one evaluation of the denoiser (two with guidance; twice that for `heun`), and the final denoising one more.
+    /// Each costs one evaluation of the denoiser (two where guidance acts; twice that for `heun`), and the final denoising one more.
     static func steps(default count: Int) -> Parameter<Int> {
         Parameter("steps", default: count, range: 1...100_000, "Number of steps from noise to data.")
     }

@@ -20,6 +20,8 @@ struct PilotPath: Sendable {
     private(set) var values: [[Double]] = []
     /// Evaluations that it took, summed over the samples.
     let evaluations: Int
+    /// The times at which ε̂ jumps.
+    private let jumps: [Double]
     /// ε̂ at every time, `[components, pilots]`.
     private var noise: [[Double]] = []
 
@@ -30,6 +32,7 @@ struct PilotPath: Sendable {
         let solver = DPMSolverPlusPlus3M(grid: grid)
         var run = try SamplingRun(
             problem, batch: problem.samples, sampler: "optimised placement", stepCount: grid.stepCount, observer: nil)
+        jumps = run.jumps
         try run.drawPrior(.pilot)
         let (width, schedule) = (problem.componentCount, run.schedule)
         let (first, last) = (run.state, try schedule.state(at: 0))
@@ -57,6 +60,11 @@ struct PilotPath: Sendable {
     /// A component at a time.
     func state(_ time: Int, _ index: Int) -> ComponentState {
         ComponentState(states[time], component: components[index])
+    }
+
+    /// Whether ε̂ follows one field between two times of the grid.
+    func isWhole(from start: Int, to end: Int) -> Bool {
+        jumps.leaveWhole(from: states[start].time, to: states[end].time)
     }
 
     /// The slopes D at a time as a solver sees them, `[components, pilots]`.

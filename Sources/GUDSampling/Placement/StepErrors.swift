@@ -37,7 +37,9 @@ struct StepErrors: Sendable {
 
     /// The error of a step between two times of the grid, with the evaluation before it at another.
     func callAsFunction(from start: Int, to end: Int, after earlier: Int?) -> Double {
-        let (before, beforeEarlier) = (earlier, beforeEarlier(earlier, start))
+        // Over a jump of ε̂ a step looks back at nothing, as the solver does.
+        let before = earlier.flatMap { path.isWhole(from: $0, to: start) ? $0 : nil }
+        let beforeEarlier = beforeEarlier(before, start)
         let pilots = PilotPath.pilots
         let (z, target) = (path.values[start], path.values[end])
         let current = slopes[model.endsInSlope ? end : start]
@@ -64,6 +66,7 @@ struct StepErrors: Sendable {
 
     private func beforeEarlier(_ earlier: Int?, _ start: Int) -> Int? {
         guard model.history > 1, let earlier, earlier > 0 else { return nil }
-        return max(0, 2 * earlier - start)
+        let longBefore = max(0, 2 * earlier - start)
+        return path.isWhole(from: longBefore, to: earlier) ? longBefore : nil
     }
 }

@@ -32,7 +32,7 @@ public struct PlacedGrid: Sendable, Equatable {
     public let grid: TimeGrid
     /// How many pilot samples were followed.
     public let pilots: Int
-    /// Evaluations of the denoiser, summed over the pilot samples; guidance counts twice.
+    /// Evaluations of the denoiser, summed over the pilot samples, two where guidance acts.
     public let evaluations: Int
 
     /// Times, and what they cost; by default nothing.

@@ -12,9 +12,12 @@ struct SampleCommand: ParsableCommand {
         discussion: """
             The output's ending decides its form: a .png grid, or .npy numbers with the batch first.
             The same seed and index give the same sample whatever the batch size.
+            Another --sampler keeps the parameters of the run's sampler that it has too, steps
+            among them, and says which; --steps and --placement replace times that the run lists.
 
             Example:
               gud sample runs/digits -n 64 --sampler dpm++2m --steps 20 --seed 0 -o samples.png
+              gud sample runs/digits --class 3 --guidance 2 --guidance-interval 0.3,0.9 -o threes.png
             """)
 
     @Argument(help: "The directory of a run, or a checkpoint file.")
@@ -65,7 +68,7 @@ struct SampleCommand: ParsableCommand {
         Interrupt.watch()
         let sampler = try drawing.sampler(of: pipeline)
         let samples = try pipeline.sample(
-            0..<count, seed: drawing.seed, request: try request(), sampler: sampler, batchSize: drawing.batchSize,
+            0..<count, seed: drawing.seed, request: try request(pipeline), sampler: sampler, batchSize: drawing.batchSize,
             isCancelled: { Interrupt.isRequested })
         if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
@@ -76,7 +79,7 @@ struct SampleCommand: ParsableCommand {
     private func draw(_ pipeline: Pipeline, _ sampler: any Sampler, to path: String) throws {
         let count = min(count, 8)
         let trajectory = try pipeline.trajectory(
-            0..<count, seed: drawing.seed, frames: frames, request: try request(), sampler: sampler,
+            0..<count, seed: drawing.seed, frames: frames, request: try request(pipeline), sampler: sampler,
             isCancelled: { Interrupt.isRequested })
         let shape = pipeline.space.shape
         let made = try TrajectoryFigure.plot(
@@ -86,8 +89,8 @@ struct SampleCommand: ParsableCommand {
             Figure(panels: [made.plot], plotWidth: made.width, plotHeight: made.height), to: path)
     }
 
-    private func request() throws -> ConditionRequest {
-        var request = drawing.request
+    private func request(_ pipeline: Pipeline) throws -> ConditionRequest {
+        var request = try drawing.request(of: pipeline)
         if given.count == 2 {
             let (mask, values) = (try NumpyArray(contentsOf: given[0]), try NumpyArray(contentsOf: given[1]))
             observation.add(

@@ -13,7 +13,7 @@ struct ExtendCommand: ParsableCommand {
             adds new ones. Works with any model of images; best are those that know which components are given and generate \
             column by column, see Documentation/extension.md.
 
-            Steps are placed evenly in log-SNR, so that none is spent on what is given, unless the run places them by 'optimised'.
+            Steps are placed evenly in log-SNR, so that none is spent on what is given, unless --placement or the run say otherwise.
 
             Examples:
               gud extend runs/texture --by 16 --windows 10 -n 8 -o strips.png
@@ -98,9 +98,10 @@ struct ExtendCommand: ParsableCommand {
         let plan = ExtensionPlan(axis, by: step, until: size.map { .size($0) } ?? .windows(windows ?? 10))
         let shape = pipeline.space.shape
         let start = try beginning.map { try StripFile.read($0, window: shape, along: axis) }
-        var request = drawing.request
+        var request = try drawing.request(of: pipeline)
         meeting.choose(in: &request)
-        let sampler = try pipeline.skippingDeadTime(drawing.choice(of: pipeline))
+        let asked = try drawing.choice(of: pipeline)
+        let sampler = drawing.placement == nil ? try pipeline.skippingDeadTime(asked) : asked
         Interrupt.watch()
         let progress = TerminalProgress()
         defer { progress.end() }

@@ -16,7 +16,8 @@ struct InpaintCommand: ParsableCommand {
     @Argument(help: "The directory of a run, or a checkpoint file.")
     var runDirectory: String
 
-    @Option(help: ArgumentHelp("What to keep: white in a PNG of the picture's size, or not 0 in .npy.", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp("What to keep: white in a PNG of the picture's size, or not 0 in .npy.", valueName: "FILE"))
     var mask: String
 
     @OptionGroup var pictures: PictureOptions

@@ -53,7 +53,7 @@ struct ConditionalDrawing {
     func run(_ observation: Observation, shown: [Float]) throws {
         Interrupt.watch()
         let rows = shown.count / pipeline.space.dimension
-        var request = drawing.request
+        var request = try drawing.request(of: pipeline)
         observing.add(observation, to: &request)
         let samples = try pipeline.sample(
             0..<pictures.count * rows, seed: drawing.seed, request: request, sampler: try drawing.sampler(of: pipeline),
