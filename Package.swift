@@ -157,8 +157,8 @@ let package = Package(
         .testTarget(
             name: "GUDPipelineTests",
             dependencies: [
-                "GUDConditioners", "GUDCore", "GUDData", "GUDDenoisers", "GUDDigest", "GUDEvaluation", "GUDPipeline",
-                "GUDNeural", "GUDSampling", "GUDTraining",
+                "GUDBases", "GUDConditioners", "GUDCore", "GUDData", "GUDDenoisers", "GUDDigest", "GUDEvaluation",
+                "GUDPipeline", "GUDNeural", "GUDSampling", "GUDTraining",
                 "TestSupport",
             ]),
         .testTarget(

@@ -48,18 +48,23 @@ struct DrawingOptions: ParsableArguments {
 
     /// The sampler that is asked for; what it keeps of the run's goes to standard error.
     func sampler(of pipeline: Pipeline) throws -> any Sampler {
+        try Pipeline.sampler(choice(of: pipeline), pipeline.registry)
+    }
+
+    /// The sampler that is asked for, as a configuration writes it; what it keeps of the run's goes to standard error.
+    func choice(of pipeline: Pipeline) throws -> Configuration.Choice {
         let (choice, kept) = try pipeline.samplerChoice(sampler, steps: steps, placement: placement?.rawValue)
         if !kept.isEmpty {
             Terminal.error("\(choice.name) keeps of the run's sampler: \(kept.joined(separator: ", "))")
         }
-        return try Pipeline.sampler(choice, pipeline.registry)
+        return choice
     }
 }
 
 extension StepPlacement: ExpressibleByArgument {}
 
-/// How an observation is met: shared by all commands that draw samples around one.
-struct ObservationOptions: ParsableArguments {
+/// How what is given is met: shared by all commands that draw samples around something.
+struct MethodOptions: ParsableArguments {
     @Option(
         help: """
             How what is given is met; auto takes the best that the model offers. held: components held clean, for models that \
@@ -71,21 +76,34 @@ struct ObservationOptions: ParsableArguments {
     @Option(help: "How often the method replacement repeats every step.")
     var resamplings = 4
 
-    @Option(help: "The standard deviation of noise on what is given, in data units.")
-    var noise = 0.0
-
     func validate() throws {
         guard resamplings > 0 else {
             throw ValidationError("--resamplings \(resamplings): every step is taken at least once")
         }
+    }
+
+    /// Tells a request.
+    func choose(in request: inout ConditionRequest) {
+        request.method = method
+        request.resamplings = resamplings
+    }
+}
+
+/// An observation's method and noise: shared by all commands that take one.
+struct ObservationOptions: ParsableArguments {
+    @OptionGroup var meeting: MethodOptions
+
+    @Option(help: "The standard deviation of noise on what is given, in data units.")
+    var noise = 0.0
+
+    func validate() throws {
         guard noise >= 0, noise.isFinite else { throw ValidationError("--noise \(noise): give a number from 0 on") }
     }
 
     /// Adds an observation to a request.
     func add(_ observation: Observation, to request: inout ConditionRequest) {
         request.observed = observation
-        request.method = method
-        request.resamplings = resamplings
+        meeting.choose(in: &request)
     }
 }
 

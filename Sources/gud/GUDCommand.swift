@@ -21,8 +21,8 @@ struct GUDCommand: ParsableCommand {
         version: GUDVersion.current,
         subcommands: [
             QuickstartCommand.self, TrainCommand.self, SweepCommand.self, CompareCommand.self, SampleCommand.self,
-            InpaintCommand.self, UpscaleCommand.self, NLLCommand.self, EvaluateCommand.self, ExtractorCommand.self,
-            ListCommand.self,
+            InpaintCommand.self, ExtendCommand.self, UpscaleCommand.self, NLLCommand.self, EvaluateCommand.self,
+            ExtractorCommand.self, ListCommand.self,
             ExplainCommand.self, BasisCommand.self, ScheduleCommand.self, PluginCommand.self, DoctorCommand.self,
         ])
 

@@ -12,7 +12,7 @@ struct ToolTests {
             "extractor train",
             "extractor info",
             "list",
-            "explain", "basis show", "basis apply",
+            "extend", "explain", "basis show", "basis apply",
             "schedule table", "schedule plot", "schedule lint", "plugin list", "plugin info", "plugin new",
             "plugin build", "plugin validate",
             "plugin probe", "plugin trust", "plugin bench", "doctor",

@@ -1,4 +1,5 @@
 import GUDCore
+import GUDSampling
 
 extension Pipeline {
     /// Every sampler with every number of steps; one that has no parameter `steps` comes once.
@@ -25,6 +26,23 @@ extension Pipeline {
                 return choice
             }
         }
+    }
+
+    /// A sampler, its steps, and what else differs from the defaults: `dpm++2m, 20 steps`.
+    ///
+    /// - Throws: ``RegistryError`` or ``ParameterError`` for what is no sampler.
+    public func samplerLabel(_ choice: Configuration.Choice) throws -> String {
+        let parameters = try samplerParameters(choice)
+        let defaults = try samplerParameters(Configuration.Choice(choice.name))
+        let steps = parameters["steps"].map { ["\($0) steps"] } ?? []
+        let changes = parameters.sorted { $0.key < $1.key }.filter { $0.key != "steps" && defaults[$0.key] != $0.value }
+        return ([choice.name] + steps + changes.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
+    }
+
+    /// All parameters of a sampler, defaults included.
+    func samplerParameters(_ choice: Configuration.Choice) throws -> [String: ParameterValue] {
+        let factory = try registry.factory(.sampler, named: choice.name)
+        return try factory.descriptor.schema.resolve(choice.parameters, at: "sampler").values
     }
 
     /// The pipeline's sampler, or another one that keeps of its parameters what it knows too.

@@ -78,7 +78,7 @@ public struct RunEvaluator: Sendable {
         var entries: [RunEvaluation.Entry] = []
         let samplers = options.samplers.isEmpty ? [pipeline.configuration.sampler] : options.samplers
         for choice in samplers {
-            let label = try samplerLabel(choice)
+            let label = try pipeline.samplerLabel(choice)
             for guidance in options.guidances {
                 entries.append(try guidedEntry(guidance, choice, label, comparison))
             }
@@ -112,20 +112,6 @@ public struct RunEvaluator: Sendable {
             trainingSeconds: trainingSeconds, warnings: warnings)
     }
 
-    /// A sampler, its steps, and what else differs from the defaults.
-    private func samplerLabel(_ choice: Configuration.Choice) throws -> String {
-        let parameters = try samplerParameters(choice)
-        let defaults = try samplerParameters(Configuration.Choice(choice.name))
-        let steps = parameters["steps"].map { ["\($0) steps"] } ?? []
-        let changes = parameters.sorted { $0.key < $1.key }.filter { $0.key != "steps" && defaults[$0.key] != $0.value }
-        return ([choice.name] + steps + changes.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
-    }
-
-    private func samplerParameters(_ choice: Configuration.Choice) throws -> [String: ParameterValue] {
-        let factory = try pipeline.registry.factory(.sampler, named: choice.name)
-        return try factory.descriptor.schema.resolve(choice.parameters, at: "sampler").values
-    }
-
     /// Samples of classes, equally many of each, under guidance.
     private func guidedEntry(
         _ guidance: Guidance, _ choice: Configuration.Choice, _ sampler: String, _ comparison: Comparison
@@ -153,7 +139,7 @@ public struct RunEvaluator: Sendable {
         parts: [(range: Range<Int>, request: ConditionRequest)]? = nil
     ) throws -> (samples: [Float], sampling: RunEvaluation.Sampling) {
         let sampler = try Pipeline.sampler(choice, pipeline.registry)
-        let parameters = try samplerParameters(choice)
+        let parameters = try pipeline.samplerParameters(choice)
         let tally = EvaluationTally()
         progress.begin(total: count, at: 0)
         defer { progress.end() }
