@@ -124,7 +124,7 @@ struct NoiseConditioningTests {
             for (state, exact) in [(given, 1), (noisy, tanh(noisy.alpha[0] / NoisingState.sigmoid(2)))] {
                 let noise = try denoiser.predictNoise(in: [1, 0], states: .shared(state))
                 let clean = -state.sigma[1] * Double(noise[1]) / state.alpha[1]
-                #expect(abs(clean - exact) < 0.2, "seeds 31, 32, \(conditioning): \(clean), exactly \(exact)")
+                #expect(abs(clean - exact) < 0.3, "seeds 31, 32, \(conditioning): \(clean), exactly \(exact)")
             }
         }
     }
