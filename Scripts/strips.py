@@ -9,7 +9,7 @@ texture: crops of a grey picture; the right quarter is for testing: height×widt
 weather: the westerly wind u of ERA-Interim from 20 to 81 degrees north, periodic in longitude: 32×32 numbers of mean 0 and
 deviation 1; trained on one half of the fields, tested on the other.
 
-Needs numpy; pillow for textures and scipy for weather, all of which `make setup` installs in .venv.
+Needs numpy and scipy, which `make setup` installs in .venv; for textures also pillow: .venv/bin/pip install pillow.
 """
 
 import argparse
@@ -55,7 +55,10 @@ def digits(options, random):
 
 
 def texture(options, random):
-    from PIL import Image
+    try:
+        from PIL import Image
+    except ImportError:
+        raise SystemExit("textures need pillow: .venv/bin/pip install pillow") from None
 
     picture = np.asarray(Image.open(options.source).convert("L"), float)
     if options.rotate:
@@ -84,9 +87,9 @@ def weather(options, random):
     width = options.width or 32
     around = np.concatenate([fields, fields[:, :, : width - 1]], axis=2)
     for part, members, count in [("train", around[0::2], options.count), ("test", around[1::2], options.count // 10)]:
-        fields_drawn = random.integers(0, len(members), count)
+        chosen = random.integers(0, len(members), count)
         starts = random.integers(0, around.shape[2] - width + 1, count)
-        yield part, np.stack([members[f][:, s : s + width] for f, s in zip(fields_drawn, starts)]).astype(np.float32)
+        yield part, np.stack([members[f][:, s : s + width] for f, s in zip(chosen, starts)]).astype(np.float32)
 
 
 def main():

@@ -30,7 +30,8 @@ struct ExtendTests {
         let longer = directory.file("longer.npy")
         let more = try Program.run(
             [
-                "extend", path, "--size", "21", "--from", wide, "-n", "5", "--method", "held", "-o", longer, "--measure",
+                "extend", path, "--size", "21", "--from", wide, "-n", "5", "--method", "held", "-o", longer,
+                "--measure",
                 "--json",
             ])
         #expect(more.status == 0, "\(more.errors)")
@@ -48,7 +49,8 @@ struct ExtendTests {
         let figure = directory.file("drift.svg")
         let drawing = try Program.run(
             [
-                "extend", path, "--windows", "3", "-n", "3", "-o", directory.file("y.npy"), "--figure", figure, "--label",
+                "extend", path, "--windows", "3", "-n", "3", "-o", directory.file("y.npy"), "--figure", figure,
+                "--label",
                 "new strips", "--beside", "old strips=\(directory.file("record.json"))",
             ])
         #expect(drawing.status == 0 && drawing.output.contains(figure), "\(drawing.errors)")

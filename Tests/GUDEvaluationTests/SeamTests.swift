@@ -76,7 +76,8 @@ struct SeamTests {
         #expect(throws: EvaluationError.tooFew(0, needed: 1, measure: "the comparison of seams (seams)")) {
             try SeamStatistics(of: strips, seams: [0, 6, 99])
         }
-        #expect(throws: EvaluationError.tooFew(0, needed: 1, measure: "the comparison of seams (pairs inside windows)")) {
+        #expect(throws: EvaluationError.tooFew(0, needed: 1, measure: "the comparison of seams (pairs inside windows)"))
+        {
             try SeamStatistics(of: strips, seams: [1, 2, 3, 4, 5])
         }
         let other = try #require(ColumnProcess(height: 3, rho: 0.5).draw(4, width: 6, seed: 2))

@@ -47,7 +47,8 @@ struct ExtensionPlanTests {
         }
         #expect(
             ExtensionError.step(6, window: 6, .columns).description
-                == "6 new columns per window: a window has 6, of which at least one is new and at least one given; choose 1 to 5")
+                == "6 new columns per window: a window has 6, of which at least one is new and at least one given; choose 1 to 5"
+        )
     }
 
     @Test("Beginnings that do not fit, and requests that make no sense, are refused before anything is drawn")

@@ -25,7 +25,8 @@ struct ExtensionTests {
             0..<count, plan: ExtensionPlan(axis, by: step, until: .windows(4)), seed: 51,
             request: ConditionRequest(method: method), batchSize: 500)
         #expect(extended.strips.lineCount == 6 + 3 * step && extended.strips.count == count)
-        #expect(extended.starts == [0, 6, 6 + step, 6 + 2 * step] && extended.seams == Array(extended.starts.dropFirst()))
+        #expect(
+            extended.starts == [0, 6, 6 + step, 6 + 2 * step] && extended.seams == Array(extended.starts.dropFirst()))
         let worst = model.worst(extended.strips)
         #expect(worst.significance < familyWise, "seed 51: \(worst)")
     }
@@ -34,7 +35,8 @@ struct ExtensionTests {
     func exactMethod() throws {
         let model = GaussianStripModel.firstOrder(0.8, window: 4)
         let extended = try model.pipeline().extend(
-            0..<400, plan: ExtensionPlan(by: 2, until: .windows(3)), seed: 52, request: ConditionRequest(method: .exact))
+            0..<400, plan: ExtensionPlan(by: 2, until: .windows(3)), seed: 52, request: ConditionRequest(method: .exact)
+        )
         let worst = model.worst(extended.strips)
         #expect(worst.significance < familyWise, "seed 52: \(worst)")
     }
@@ -44,7 +46,8 @@ struct ExtensionTests {
         let model = GaussianStripModel.secondOrder(1.2, -0.6)
         func strips(by step: Int) throws -> ImageStrips {
             try model.pipeline().extend(
-                0..<3000, plan: ExtensionPlan(by: step, until: .windows(2)), seed: 53, batchSize: 500).strips
+                0..<3000, plan: ExtensionPlan(by: step, until: .windows(2)), seed: 53, batchSize: 500
+            ).strips
         }
         let enough = model.worst(try strips(by: 4))
         #expect(enough.significance < familyWise, "seed 53: \(enough)")
@@ -81,7 +84,8 @@ struct ExtensionTests {
             let error = (variance * 0.75 / Double(count)).squareRoot()
             #expect(abs(drawn - mean) < 4 * error + 1e-3, "seed 54: line \(line) \(drawn), \(mean) ± \(error)")
             let spread = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(column.count)
-            #expect(abs(spread / variance - 1) < 4 * (1.25 / Double(count)).squareRoot() + 2e-3, "seed 54: line \(line)")
+            #expect(
+                abs(spread / variance - 1) < 4 * (1.25 / Double(count)).squareRoot() + 2e-3, "seed 54: line \(line)")
         }
     }
 
@@ -106,7 +110,8 @@ struct ExtensionTests {
         }
         // Windows that start from the same lines differ: their noise is another.
         let flat = try #require(
-            ImageStrips([Float](repeating: 0, count: 6), shape: .image(height: 2, width: 3, channels: 1), along: .columns))
+            ImageStrips(
+                [Float](repeating: 0, count: 6), shape: .image(height: 2, width: 3, channels: 1), along: .columns))
         let drawn = try pipeline.extend(0..<1, plan: plan, from: flat, seed: 58).strips
         #expect(drawn.lines(3..<6) != drawn.lines(6..<9))
     }

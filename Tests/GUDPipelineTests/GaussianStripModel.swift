@@ -65,7 +65,7 @@ struct GaussianStripModel {
             scale: [Float](repeating: 1, count: count), variances: [Double](repeating: 1, count: count))
         return try Pipeline(
             configuration, registry: registry, classCount: 0, space: space, denoiserFitting: nil, denoiserState: state,
-            device: "cpu")
+            device: "cpu", trained: configuration)
     }
 
     /// The largest deviation of strips' second moments from a covariance, in standard errors.

@@ -27,6 +27,8 @@ public struct Estimate: Sendable, Codable, Equatable {
         return Estimate(left.value - right.value, standardError: (a * a + b * b).squareRoot())
     }
 
-    /// The number in units of its standard error: how clearly it differs from 0. Numbers that are 0 to the last digit have 0.
+    /// The number in units of its standard error: how clearly it differs from 0.
+    ///
+    /// Numbers that are 0 to the last digit have 0.
     public var significance: Double { value == 0 ? 0 : value / standardError }
 }

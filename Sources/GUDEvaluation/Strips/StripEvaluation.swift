@@ -56,14 +56,13 @@ public struct StripEvaluation: Sendable, Codable, Equatable {
     ) throws(EvaluationError) {
         self.recipe = recipe
         let seams = starts.filter { $0 > 0 && $0 < strips.lineCount }
-        seams.isEmpty || seams.count >= strips.lineCount - 1
-            ? (self.seams = nil) : (self.seams = try SeamStatistics(of: strips, seams: seams, data: data))
+        // Where every pair of lines is a seam there is no inside to compare with.
+        let hasSeams = !seams.isEmpty && seams.count < strips.lineCount - 1
+        self.seams = hasSeams ? try SeamStatistics(of: strips, seams: seams, data: data) : nil
         // A window of the model ends where the next one's new lines begin.
         let ends = Set(starts.dropFirst() + [strips.lineCount])
         let begins = ends.map { $0 - window }.filter { $0 >= 0 }.sorted()
-        drift =
-            begins.count < 2
-            ? nil : try WindowDrift(of: strips, starts: begins, size: window, data: data)
+        drift = begins.count < 2 ? nil : try WindowDrift(of: strips, starts: begins, size: window, data: data)
     }
 }
 
@@ -92,7 +91,8 @@ extension StripEvaluation: CustomStringConvertible {
         let hasData = drift.dataCount > 0
         let rows = drift.courses.map { course in
             [
-                course.statistic.heading, Self.cell(course.windows[0]), Self.cell(course.windows[course.windows.count - 1]),
+                course.statistic.heading, Self.cell(course.windows[0]),
+                Self.cell(course.windows[course.windows.count - 1]),
                 Self.cell(course.trend), Self.significance(course.trend),
             ]
                 + (course.data.map { data in
@@ -103,7 +103,8 @@ extension StripEvaluation: CustomStringConvertible {
                 } ?? [])
         }
         let header = ["windows", "first", "last", "trend per window", "in SE"]
-        return EvaluationText.table([header + (hasData ? ["data", "all − data in SE", "last − data in SE"] : [])] + rows)
+        return EvaluationText.table(
+            [header + (hasData ? ["data", "all − data in SE", "last − data in SE"] : [])] + rows)
             + "\n\(drift.starts.count) windows in each of \(drift.stripCount) strips"
     }
 

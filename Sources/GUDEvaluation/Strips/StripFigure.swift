@@ -42,7 +42,8 @@ public struct StripFigure {
         }
         if let data = entries.lazy.compactMap({ course(statistic, $0.evaluation)?.data }).first {
             marks.append(
-                .line(Line("data", x: [0, last], y: [data.value, data.value], ink: .plain, width: 1.2, isDashed: true)))
+                .line(
+                    Line("data", x: [0, last], y: [data.value, data.value], ink: .plain, width: 1.2, isDashed: true)))
         }
         return Plot(statistic.heading, x: Axis("window"), y: Axis(""), marks: marks, legend: .above)
     }

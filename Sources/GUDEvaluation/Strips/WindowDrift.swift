@@ -84,7 +84,7 @@ public struct WindowDrift: Sendable, Codable, Equatable {
         dataCount = data?.count ?? 0
     }
 
-    /// The slope of the straight line of least squares through values at 0, 1, 2, …
+    /// The slope of the straight line of least squares through values at 0, 1, 2 and so on.
     private static func slope(_ values: [Double]) -> Double {
         let middle = Double(values.count - 1) / 2
         let (top, bottom) = values.enumerated().reduce(into: (0.0, 0.0)) { sums, value in

@@ -101,7 +101,8 @@ extension Pipeline {
     }
 
     /// What a window is given: the last lines of every strip, in its first lines.
-    private func observation(of grown: ImageStrips, _ window: ExtensionPlan.Window, samples: Range<Int>) -> Observation {
+    private func observation(of grown: ImageStrips, _ window: ExtensionPlan.Window, samples: Range<Int>) -> Observation
+    {
         // Sample i takes row i mod rows, see `Observation`.
         let count = samples.count
         var places = [Int](repeating: 0, count: count)

@@ -49,8 +49,11 @@ extension Pipeline {
             let dataset = try configuration.loadData(registry)
             let (part, name) =
                 dataset.test.count >= 2 ? (dataset.test, "test") : (dataset.training, "training")
-            guard dataset.shape == space.shape, part.count >= 2 else { return (nil, "no data: of another shape, or none") }
-            let values = try Samples(part.values, dimension: part.dimension).subset(Self.largestDataCount, seed: 0).values
+            guard dataset.shape == space.shape, part.count >= 2 else {
+                return (nil, "no data: of another shape, or none")
+            }
+            let values = try Samples(part.values, dimension: part.dimension).subset(Self.largestDataCount, seed: 0)
+                .values
             return (
                 ImageStrips(values, shape: space.shape, along: axis),
                 "\(values.count / part.dimension) \(name) samples of \(dataset.name)"

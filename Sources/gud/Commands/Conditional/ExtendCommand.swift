@@ -80,7 +80,8 @@ struct ExtendCommand: ParsableCommand {
             throw ValidationError("--windows \(windows ?? 0) and --size \(size ?? 0): give one of them")
         }
         if measure || figure != nil, count < 2 {
-            throw ValidationError("--measure and --figure with -n \(count): errors are those over strips; draw two or more")
+            throw ValidationError(
+                "--measure and --figure with -n \(count): errors are those over strips; draw two or more")
         }
         if json, !measure { throw ValidationError("--json is for --measure") }
         if figure == nil, !beside.isEmpty { throw ValidationError("--beside is for --figure") }
