@@ -119,7 +119,7 @@ struct ExtensionTests {
     @Test("Held columns cost no steps: under a sequential schedule few steps do what they do without")
     func deadTime() throws {
         let model = GaussianStripModel.firstOrder(0.8)
-        let pipeline = try model.pipeline("sampler: {name: ddim, steps: 12}")
+        let pipeline = try model.pipeline()
         let choice = try pipeline.skippingDeadTime(Configuration.Choice("ddim"))
         #expect(choice.parameters["placement"] == .string("snr"))
         let optimised = Configuration.Choice("ddim", ["placement": .string("optimised")])

@@ -15,7 +15,7 @@ struct ExtendCommand: ParsableCommand {
 
             Steps are placed evenly in log-SNR, so that none is spent on what is given, unless --placement or the run say otherwise.
 
-            Examples:
+            Example:
               gud extend runs/texture --by 16 --windows 10 -n 8 -o strips.png
               gud extend runs/texture --size 512 --from beginning.png -n 1 -o wide.png --measure
             """)
