@@ -38,8 +38,8 @@ extension Pipeline {
                         + "denoiser.conditioning=map or tokens, or use a method that holds none")
             } else if try configuration.training().given == nil {
                 caveats.append(
-                    "components are held, but the network was trained without; expect worse results, or train with "
-                        + "training.given.probability=0.5")
+                    "components are held, but the network was trained without; unless they come first in its order, expect "
+                        + "worse results, or train with training.given.probability=0.5")
             }
         }
         return caveats
