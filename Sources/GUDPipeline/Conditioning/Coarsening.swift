@@ -67,22 +67,9 @@ public enum Coarsening: String, CaseIterable, Sendable {
                 }
             }
         }
-        var values: [Float] = []
-        for start in stride(from: 0, to: small.count, by: size) {
-            for row in rows {
-                for column in columns {
-                    for channel in 0..<channels {
-                        var sum = 0.0
-                        for (y, a) in row.small.enumerated() where a != 0 {
-                            for (x, b) in column.small.enumerated() where b != 0 {
-                                sum += a * b * Double(small[start + (y * grid.small.width + x) * channels + channel])
-                            }
-                        }
-                        values.append(Float(sum))
-                    }
-                }
-            }
-        }
+        let values = Self.products(
+            of: small, height: grid.small.height, width: grid.small.width, channels: channels, rows: rows.map(\.small),
+            columns: columns.map(\.small))
         return Observation(values, weights: weights, deviation: deviation)
     }
 
@@ -124,15 +111,25 @@ public enum Coarsening: String, CaseIterable, Sendable {
     ) throws(CoarseningError) -> [Float] {
         let grid = try Grid(shape, factor)
         let (rows, columns) = (synthesis(grid.height, grid.small.height), synthesis(grid.width, grid.small.width))
+        return Self.products(
+            of: samples, height: grid.height, width: grid.width, channels: grid.channels, rows: rows, columns: columns)
+    }
+
+    /// The products of images with every pair of a vector along the rows and one along the columns, channel by channel.
+    ///
+    /// - Returns: Row-major `[images, rows, columns, channels]`.
+    private static func products(
+        of images: [Float], height: Int, width: Int, channels: Int, rows: [[Double]], columns: [[Double]]
+    ) -> [Float] {
         var result: [Float] = []
-        for start in stride(from: 0, to: samples.count, by: shape.dimension) {
+        for start in stride(from: 0, to: images.count, by: height * width * channels) {
             for row in rows {
                 for column in columns {
-                    for channel in 0..<grid.channels {
+                    for channel in 0..<channels {
                         var sum = 0.0
                         for (y, a) in row.enumerated() where a != 0 {
                             for (x, b) in column.enumerated() where b != 0 {
-                                sum += a * b * Double(samples[start + (y * grid.width + x) * grid.channels + channel])
+                                sum += a * b * Double(images[start + (y * width + x) * channels + channel])
                             }
                         }
                         result.append(Float(sum))
@@ -179,29 +176,4 @@ public enum Coarsening: String, CaseIterable, Sendable {
             small = (height / factor, width / factor)
         }
     }
-}
-
-/// Why an image cannot be made larger as asked.
-public enum CoarseningError: GUDError, Equatable {
-    /// The samples are vectors.
-    case notAnImage(SampleShape)
-    /// The factor does not divide the sides.
-    case factor(Int, height: Int, width: Int)
-    /// The small image has another size.
-    case size(Int, expected: Int, height: Int, width: Int)
-
-    /// The text of the message.
-    public var description: String {
-        switch self {
-        case .notAnImage(let shape): "only images are made larger, and the samples are \(shape)"
-        case .factor(let factor, let height, let width):
-            "a factor of \(factor) does not divide \(height)×\(width); give a common divisor of both sides, 2 or more"
-        case .size(let count, let expected, let height, let width):
-            "the small image holds \(count) numbers where \(expected) are expected, \(height)×\(width) pixels; choose another "
-                + "factor, or another image"
-        }
-    }
-
-    /// The request's mistake.
-    public var blame: Blame { .request }
 }
