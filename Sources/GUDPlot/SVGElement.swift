@@ -17,29 +17,11 @@ struct SVGElement {
     /// The element as text, one child a line.
     func rendered(indent: Int = 0) -> String {
         let space = String(repeating: " ", count: indent)
-        let opening = space + "<" + name + attributes.map { " \($0.name)=\"\(Self.escaped($0.value))\"" }.joined()
-        if let text { return "\(opening)>\(Self.escaped(text))</\(name)>" }
+        let opening = space + "<" + name + attributes.map { " \($0.name)=\"\($0.value.escapedForMarkup)\"" }.joined()
+        if let text { return "\(opening)>\(text.escapedForMarkup)</\(name)>" }
         guard !children.isEmpty else { return opening + "/>" }
         let inside = children.map { $0.rendered(indent: indent + 1) }.joined(separator: "\n")
         return "\(opening)>\n\(inside)\n\(space)</\(name)>"
-    }
-
-    /// A text in which nothing can be taken for markup; characters that XML does not allow become U+FFFD.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\t", "\n", "\r": result += " "
-            default:
-                let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
-                result.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
-            }
-        }
-        return result
     }
 
     /// A number with at most two decimals: a hundredth of a pixel.

@@ -61,13 +61,13 @@ public struct ComparisonPage {
                 try figures.losses(),
             ].compactMap { $0 } + figures.schedules()
         let context: [String: Any] = [
-            "title": title.escapedForHTML,
-            "recipe": recipe.map { ["name": $0.escapedForHTML, "value": $1.escapedForHTML] },
-            "warnings": warnings.map(\.escapedForHTML),
+            "title": title.escapedForMarkup,
+            "recipe": recipe.map { ["name": $0.escapedForMarkup, "value": $1.escapedForMarkup] },
+            "warnings": warnings.map(\.escapedForMarkup),
             "legend": groups.enumerated().map { index, group in
                 [
                     "index": "\(index % Ink.categoryCount)", "number": "\(index + 1)",
-                    "name": group.name.escapedForHTML,
+                    "name": group.name.escapedForMarkup,
                 ]
             },
             "tables": [tables.summary, tables.quality].map(\.context),
@@ -75,14 +75,14 @@ public struct ComparisonPage {
                 // The page has headings of its own.
                 var untitled = figure
                 untitled.title = ""
-                return ["title": figure.title.escapedForHTML, "svg": try untitled.svg()]
+                return ["title": figure.title.escapedForMarkup, "svg": try untitled.svg()]
             },
             "hasPictures": runs.contains { $0.picture != nil },
             "runs": runs.map { run in
                 [
-                    "name": run.name.escapedForHTML,
+                    "name": run.name.escapedForMarkup,
                     "picture": run.picture.map { "data:image/png;base64,\(Data($0).base64EncodedString())" } ?? "",
-                    "configuration": run.evaluation.configuration.escapedForHTML,
+                    "configuration": run.evaluation.configuration.escapedForMarkup,
                     "step": "\(run.evaluation.step)",
                 ]
             },
@@ -142,12 +142,4 @@ public enum ReportError: GUDError, Equatable {
 
     /// Never the request's mistake.
     public var blame: Blame { .execution }
-}
-
-extension String {
-    /// The text as it must be written in HTML, inside quotes too.
-    var escapedForHTML: String {
-        replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
-    }
 }

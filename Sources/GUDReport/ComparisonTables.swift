@@ -1,5 +1,6 @@
 import Foundation
 import GUDEvaluation
+import GUDPlot
 
 /// The tables of a comparison.
 struct ComparisonTables {
@@ -14,8 +15,8 @@ struct ComparisonTables {
         /// What the template needs; everything is escaped.
         var context: [String: Any] {
             [
-                "title": title.escapedForHTML, "header": header.map(\.escapedForHTML),
-                "rows": rows.map { $0.map(\.escapedForHTML) },
+                "title": title.escapedForMarkup, "header": header.map(\.escapedForMarkup),
+                "rows": rows.map { $0.map(\.escapedForMarkup) },
             ]
         }
     }

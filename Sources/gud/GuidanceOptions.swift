@@ -42,12 +42,9 @@ struct GuidanceOptions: ParsableArguments {
 
     private func chosenInterval() throws -> GuidanceInterval {
         guard let interval else { return .whole }
-        let ends = interval.split(separator: ",", omittingEmptySubsequences: false).map {
-            Double($0.trimmingCharacters(in: .whitespaces))
-        }
-        guard ends.count == 2, let low = ends[0], let high = ends[1] else {
-            throw ValidationError("--guidance-interval \(interval): write two times, such as 0.3,0.9")
-        }
-        return try GuidanceInterval(from: low, to: high)
+        let remedy = "write two times, such as 0.3,0.9"
+        let ends: [Double] = try CommaList.numbers(interval, of: "--guidance-interval", remedy: remedy)
+        guard ends.count == 2 else { throw ValidationError("--guidance-interval \(interval): \(remedy)") }
+        return try GuidanceInterval(from: ends[0], to: ends[1])
     }
 }

@@ -55,7 +55,7 @@ struct EvaluateTests {
         try "x".write(toFile: directory.file("x.onnx"), atomically: true, encoding: .utf8)
         let mistakes: [([String], String)] = [
             (["-n", "1"], "-n 1: compare at least two samples"),
-            (["--steps", "5,x"], "--steps 5,x: write positive numbers"),
+            (["--steps", "5,x"], "--steps 5,x: 'x' does not fit; write positive numbers"),
             (["--sampler", "dpm++2"], "dpm++2m"),
             (["--sampler", "{name: ddim, step: 3}"], "steps"),
             (["--extractor", directory.file("x.onnx")], "is no extractor: give 'pixels'"),

@@ -75,7 +75,7 @@ struct MistakeTests {
             (["sample", "x", "-n", "0", "-o", "a.png"], "-n 0: draw at least one sample"),
             (["sample", "x", "-o", "a.jpg"], "-o a.jpg: the file must end in .png or .npy"),
             (["sample", "x", "--given", "m.npy", "-o", "a.png"], "--given takes two files: MASK.npy VALUES.npy"),
-            (["schedule", "table", "linear", "--times", "0,x"], "--times 0,x: 'x' is not a number"),
+            (["schedule", "table", "linear", "--times", "0,x"], "--times 0,x: 'x' does not fit; write numbers from 0"),
             (
                 ["basis", "show", "dct", "--shape", "8,8"],
                 "--shape 8,8: write H,W,C for images or D for vectors, all positive"

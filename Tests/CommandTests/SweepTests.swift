@@ -94,7 +94,7 @@ struct SweepTests {
         #expect(changed.errors.contains("basis.whiten: the run has data, the configuration none"), "\(changed.errors)")
         for (options, message) in [
             (["--jobs", "0"], "--jobs 0: at least one member is at work"),
-            (["--seeds", "1,x"], "--seeds 1,x: 'x' is not a seed; write whole numbers from 0"),
+            (["--seeds", "1,x"], "--seeds 1,x: 'x' does not fit; write whole numbers from 0"),
             (["--then", "nll", "--then", "nll -n 3"], "--then nll: given twice"),
             (["--then", "rm -rf"], "The value 'rm -rf' is invalid for '--then"),
         ] {

@@ -37,12 +37,13 @@ struct StepErrors: Sendable {
 
     /// The error of a step between two times of the grid, with the evaluation before it at another.
     func callAsFunction(from start: Int, to end: Int, after earlier: Int?) -> Double {
-        // Over a jump of ε̂ a step looks back at nothing, as the solver does.
+        // Over a jump of ε̂ a step looks neither back nor ahead, as the solver does.
+        let slopeTime = model.endsInSlope && path.isWhole(from: start, to: end) ? end : start
         let before = earlier.flatMap { path.isWhole(from: $0, to: start) ? $0 : nil }
         let beforeEarlier = beforeEarlier(before, start)
         let pilots = PilotPath.pilots
         let (z, target) = (path.values[start], path.values[end])
-        let current = slopes[model.endsInSlope ? end : start]
+        let current = slopes[slopeTime]
         let previous = slopes[model.endsInSlope ? start : before ?? start]
         let longBefore = slopes[beforeEarlier ?? start]
         var sum = 0.0

@@ -117,11 +117,9 @@ struct BasisOptions: ParsableArguments {
     func basis(
         _ registry: Registry, fittingTo fallback: (values: [Float], path: String)? = nil
     ) throws -> (basis: any Basis, shape: SampleShape) {
-        let axes = shape.split(separator: ",", omittingEmptySubsequences: false).map {
-            Int($0.trimmingCharacters(in: .whitespaces))
-        }
-        guard let known = SampleShape(axes: axes.map { $0 ?? 0 }) else {
-            throw ValidationError("--shape \(shape): write H,W,C for images or D for vectors, all positive")
+        let remedy = "write H,W,C for images or D for vectors, all positive"
+        guard let known = SampleShape(axes: try CommaList.numbers(shape, of: "--shape", remedy: remedy)) else {
+            throw ValidationError("--shape \(shape): \(remedy)")
         }
         let given = try fit.map { (values: try NumpyArray(contentsOf: $0).floats, path: $0) } ?? fallback
         if let given, given.values.count % known.dimension != 0 {

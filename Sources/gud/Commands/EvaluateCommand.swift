@@ -88,10 +88,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var device: DeviceOptions
-    @OptionGroup var plugins: PluginOptions
-    @OptionGroup var mismatch: MismatchOptions
+    @OptionGroup var opening: RunOptions
 
     func validate() throws {
         if let count, count < 2 { throw ValidationError("-n \(count): compare at least two samples") }
@@ -107,20 +104,19 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let registry = try plugins.registry()
         let directory = RunDirectory(runDirectory)
-        let (pipeline, step) = try directory.load(
-            overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
-        let dataset = try pipeline.configuration.loadData(registry)
+        let (pipeline, step) = try directory.load(opening)
+        let dataset = try pipeline.configuration.loadData(pipeline.registry)
         var options = RunEvaluator.Options()
         options.count = count
         options.seed = seed
         options.batchSize = batchSize
         options.extractors = try ExtractorFile.load(
             extractors.isEmpty
-                ? ExtractorFile.customary(run: runDirectory, data: try pipeline.configuration.dataText(registry))
+                ? ExtractorFile.customary(
+                    run: runDirectory, data: try pipeline.configuration.dataText(pipeline.registry))
                 : extractors,
-            for: dataset.shape, resizes: resize, device: device.device)
+            for: dataset.shape, resizes: resize, device: opening.device.device)
         options.samplers = try pipeline.samplerChoices(samplers, steps: try stepCounts())
         options.guidances = try scales().map { try guiding.guidance(scale: $0, in: pipeline) }
         options.guidedComponents = guiding.guide.isEmpty ? nil : guiding.guide.joined(separator: " ")
@@ -146,13 +142,9 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func scales() throws -> [Double] {
-        guard let guidance else { return [] }
-        return try guidance.split(separator: ",", omittingEmptySubsequences: false).map { text in
-            guard let scale = Double(text.trimmingCharacters(in: .whitespaces)), scale.isFinite else {
-                throw ValidationError("--guidance \(guidance): write numbers with commas between, such as 0,1,2,4")
-            }
-            return scale
-        }
+        try CommaList.numbers(
+            guidance, of: "--guidance", remedy: "write numbers with commas between, such as 0,1,2,4"
+        ) { $0.isFinite }
     }
 
     private var likelihoodMethod: Pipeline.LikelihoodMethod? {
@@ -164,12 +156,8 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func stepCounts() throws -> [Int] {
-        guard let steps else { return [] }
-        return try steps.split(separator: ",", omittingEmptySubsequences: false).map { text in
-            guard let count = Int(text.trimmingCharacters(in: .whitespaces)), count > 0 else {
-                throw ValidationError("--steps \(steps): write positive numbers with commas between, such as 5,10,20")
-            }
-            return count
-        }
+        try CommaList.numbers(
+            steps, of: "--steps", remedy: "write positive numbers with commas between, such as 5,10,20"
+        ) { $0 > 0 }
     }
 }

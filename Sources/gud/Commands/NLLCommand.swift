@@ -93,10 +93,7 @@ struct NLLCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var device: DeviceOptions
-    @OptionGroup var plugins: PluginOptions
-    @OptionGroup var mismatch: MismatchOptions
+    @OptionGroup var opening: RunOptions
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("-n \(count): measure at least one sample") }
@@ -121,13 +118,11 @@ struct NLLCommand: ParsableCommand {
     }
 
     func run() throws {
-        let registry = try plugins.registry()
-        let (pipeline, _) = try RunDirectory(runDirectory).load(
-            overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
+        let pipeline = try RunDirectory(runDirectory).load(opening).pipeline
         if let order = by?.order, pipeline.space.basis.labels(order) == nil {
             throw LikelihoodError.noLabels(order)
         }
-        let dataset = try pipeline.configuration.loadData(registry)
+        let dataset = try pipeline.configuration.loadData(pipeline.registry)
         let samples = split == .test ? dataset.test : dataset.training
         if dataset.binWidth != nil, dequantisation != .discrete,
             try !pipeline.configuration.training().augmentation.dequantises

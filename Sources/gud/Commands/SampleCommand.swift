@@ -46,10 +46,7 @@ struct SampleCommand: ParsableCommand {
 
     @OptionGroup var drawing: DrawingOptions
     @OptionGroup var observation: ObservationOptions
-    @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var device: DeviceOptions
-    @OptionGroup var plugins: PluginOptions
-    @OptionGroup var mismatch: MismatchOptions
+    @OptionGroup var opening: RunOptions
 
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
@@ -62,9 +59,7 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let registry = try plugins.registry()
-        let (pipeline, _) = try RunDirectory(runDirectory).load(
-            overrides: overrides.set, registry: registry, device: device.device, onMismatch: mismatch.decide)
+        let pipeline = try RunDirectory(runDirectory).load(opening).pipeline
         Interrupt.watch()
         let sampler = try drawing.sampler(of: pipeline)
         Terminal.warn(try pipeline.trainingCaveats(of: try request(pipeline)))

@@ -48,17 +48,3 @@ struct TrainCommand: ParsableCommand {
         }
     }
 }
-
-/// `--set`, shared by all commands that read a configuration.
-struct OverrideOptions: ParsableArguments {
-    @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Override a key of the configuration; may be repeated.", valueName: "path.to.key=value"))
-    var set: [String] = []
-}
-
-/// `--device`, shared by all commands that compute with networks.
-struct DeviceOptions: ParsableArguments {
-    @Option(help: "Where networks compute: cpu, or cuda:0.")
-    var device = "cpu"
-}

@@ -69,10 +69,7 @@ struct ExtendCommand: ParsableCommand {
 
     @OptionGroup var meeting: MethodOptions
     @OptionGroup var drawing: DrawingOptions
-    @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var device: DeviceOptions
-    @OptionGroup var plugins: PluginOptions
-    @OptionGroup var mismatch: MismatchOptions
+    @OptionGroup var opening: RunOptions
 
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one strip") }
@@ -93,9 +90,7 @@ struct ExtendCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (pipeline, _) = try RunDirectory(runDirectory).load(
-            overrides: overrides.set, registry: try plugins.registry(), device: device.device,
-            onMismatch: mismatch.decide)
+        let pipeline = try RunDirectory(runDirectory).load(opening).pipeline
         let plan = ExtensionPlan(axis, by: step, until: size.map { .size($0) } ?? .windows(windows ?? 10))
         let shape = pipeline.space.shape
         let start = try beginning.map { try StripFile.read($0, window: shape, along: axis) }

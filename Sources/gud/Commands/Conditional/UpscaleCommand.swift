@@ -26,15 +26,10 @@ struct UpscaleCommand: ParsableCommand {
     @OptionGroup var pictures: PictureOptions
     @OptionGroup var observing: ObservationOptions
     @OptionGroup var drawing: DrawingOptions
-    @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var device: DeviceOptions
-    @OptionGroup var plugins: PluginOptions
-    @OptionGroup var mismatch: MismatchOptions
+    @OptionGroup var opening: RunOptions
 
     func run() throws {
-        let (pipeline, _) = try RunDirectory(runDirectory).load(
-            overrides: overrides.set, registry: try plugins.registry(), device: device.device,
-            onMismatch: mismatch.decide)
+        let pipeline = try RunDirectory(runDirectory).load(opening).pipeline
         let shape = pipeline.space.shape
         let small = try by.coarseShape(of: shape, factor: factor)
         let truth = try pictures.testSamples(pipeline)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GUDCore
+import GUDPlot
 import GUDPluginHost
 
 struct PluginValidateCommand: ParsableCommand {
@@ -108,30 +109,15 @@ private enum JUnit {
         }
         let failures = cases.count { $0.failure != nil }
         let lines = cases.map { item in
-            "  <testcase classname=\"\(escaped(item.suite))\" name=\"\(escaped(item.name))\""
-                + (item.failure.map { "><failure message=\"\(escaped($0))\"/></testcase>" } ?? "/>")
+            "  <testcase classname=\"\(item.suite.escapedForMarkup)\" name=\"\(item.name.escapedForMarkup)\""
+                + (item.failure.map { "><failure message=\"\($0.escapedForMarkup)\"/></testcase>" } ?? "/>")
         }
         return """
             <?xml version="1.0" encoding="UTF-8"?>
-            <testsuite name="\(escaped(file))" tests="\(cases.count)" failures="\(failures)">
+            <testsuite name="\(file.escapedForMarkup)" tests="\(cases.count)" failures="\(failures)">
             \(lines.joined(separator: "\n"))
             </testsuite>
 
             """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case let other where other.value < 0x20: result += " "
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

@@ -27,12 +27,8 @@ struct ScheduleTableCommand: ParsableCommand {
     @OptionGroup var options: ScheduleOptions
 
     func run() throws {
-        let instants = try times.split(separator: ",", omittingEmptySubsequences: false).map { text in
-            guard let time = Double(text.trimmingCharacters(in: .whitespaces)) else {
-                throw ValidationError("--times \(times): '\(text)' is not a number")
-            }
-            return time
-        }
+        let instants: [Double] = try CommaList.numbers(
+            times, of: "--times", remedy: "write numbers from 0 to 1 with commas between, such as 0,0.5,1")
         let schedule = try options.subject(name).schedule
         var lines = ["t,component,gamma,gamma_dot,alpha,sigma,beta"]
         for time in instants {

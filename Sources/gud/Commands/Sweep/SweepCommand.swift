@@ -120,13 +120,7 @@ struct SweepCommand: ParsableCommand {
     }
 
     private func seedList() throws -> [Int] {
-        guard let seeds else { return [] }
-        return try seeds.split(separator: ",", omittingEmptySubsequences: false).map { text in
-            guard let seed = Int(text.trimmingCharacters(in: .whitespaces)), seed >= 0 else {
-                throw ValidationError("--seeds \(seeds): '\(text)' is not a seed; write whole numbers from 0")
-            }
-            return seed
-        }
+        try CommaList.numbers(seeds, of: "--seeds", remedy: "write whole numbers from 0, such as 0,1,2") { $0 >= 0 }
     }
 
     /// The options that every child gets.
