@@ -42,7 +42,7 @@ public struct GivenConditioner: Conditioner {
         }
         let given = Self.determined(by: all)
         let remainder = try given.map { given throws(ConditionerError) in
-            try OrthonormalObservation(SensorRows(all, without: given), isRest: true).observed
+            try OrthonormalObservation(rest: SensorRows(all, without: given)).observed
         }
         return Condition(
             given: given,
@@ -51,8 +51,9 @@ public struct GivenConditioner: Conditioner {
                 resamplings: request.resamplings))
     }
 
-    /// A component is determined where its unit vector lies in the span of the rows, `‖H e_i‖ = 1` to this accuracy.
-    private static let tolerance = 1e-5
+    /// A component is determined where its unit vector lies in the span of the rows, `‖H e_i‖² = 1` to the rounding of transforms in
+    /// single precision.
+    private static let tolerance = 1e-6
 
     private static func determined(by observed: ObservedComponents) -> GivenComponents? {
         let width = observed.componentCount

@@ -5,70 +5,109 @@ import GUDLinearAlgebra
 ///
 /// With `W Wᵀ = Q diag(λ) Qᵀ`, the rows are `Λ^(−½) Qᵀ W` and their values `Λ^(−½) Qᵀ y`, over the eigenvalues that are not 0. Along the
 /// others the rows of *W* depend on each other, and *y* must be 0 there, or the observation contradicts itself.
+///
+/// Without noise rows are brought to unit length first, so that numbers of any unit count alike: a column of deviation 0.5 is not lost
+/// beside one of 1,000.
 struct OrthonormalObservation {
     /// The result.
     let observed: ObservedComponents
 
-    /// Eigenvalues below this fraction of the largest are 0 but for rounding in single precision.
-    private static let rankTolerance = 1e-6
-    /// What an observation may contradict itself by, as a fraction of its largest value.
+    /// Eigenvalues below this fraction of the largest are 0 but for rounding: basis transforms are in single precision.
+    private static let rankTolerance = 1e-9
+    /// The same under noise, where rows keep their lengths: a direction of rounding alone gets a noise that drowns it.
+    private static let noisyRankTolerance = 1e-13
+    /// Rows shorter than this fraction of the longest are 0 but for rounding.
+    private static let lengthTolerance = 1e-6
+    /// What an observation may contradict itself by, as a fraction of the value and of what its row can vary by.
     private static let contradictionTolerance = 1e-3
 
     /// Orthonormalises rows.
     ///
-    /// - Parameters:
-    ///   - rows: The observation.
-    ///   - isRest: Whether it is what is left of orthonormal rows that were checked before: its eigenvalues are 1 or 0.
     /// - Throws: ``ConditionerError/unsupported(_:)`` where an observation without noise contradicts itself.
-    init(_ rows: SensorRows, isRest: Bool = false) throws(ConditionerError) {
+    init(_ rows: SensorRows) throws(ConditionerError) {
+        guard rows.deviation == 0 else {
+            observed = try Self.turned(rows, threshold: Self.noisyRankTolerance).observed
+            return
+        }
+        let lengths = Self.lengths(rows)
+        let longest = lengths.max() ?? 0
+        let factors = lengths.map { $0 > Self.lengthTolerance * longest ? 1 / $0 : 0 }
+        let first = try Self.turned(rows.scaled(by: factors), threshold: Self.rankTolerance)
+        try Self.checkContradiction(rows, lengths, factors, kept: first.directions)
+        // Rows that nearly depend on each other come out orthonormal to a few digits; turned once more, to the last.
+        observed = try Self.turned(SensorRows(first.observed), threshold: 0.5).observed
+    }
+
+    /// What is left of orthonormal rows that were checked before: their eigenvalues are 1 or 0.
+    init(rest rows: SensorRows) throws(ConditionerError) {
+        observed = try Self.turned(rows, threshold: 0.5).observed
+    }
+
+    /// Rows turned to be orthonormal, and the unit vectors `[kept, M]` that they are turned by.
+    private static func turned(
+        _ rows: SensorRows, threshold: Double
+    ) throws(ConditionerError) -> (observed: ObservedComponents, directions: [Double]) {
         let (count, width) = (rows.count, rows.componentCount)
+        let nothing = ObservedComponents(componentCount: width, weights: [], values: [], deviations: [])
+        guard count > 0 else { return (nothing, []) }
         let gram = BLAS.gemm(
             rows.weights, rows.weights, rows: count, inner: width, columns: count, right: .transposed)
         let largest = (0..<count).reduce(0.0) { max($0, gram[$1 * count + $1]) }
-        let (eigenvalues, vectors) = try Self.decompose(gram, count, largest)
-        let threshold = isRest ? 0.5 : Self.rankTolerance * largest
-        let kept = eigenvalues.indices.filter { eigenvalues[$0] > threshold }
-        var weights: [Double] = []
-        var turns: [Double] = []
-        for index in kept {
-            let factor = 1 / eigenvalues[index].squareRoot()
-            turns += vectors[index * count..<(index + 1) * count].map { $0 * factor }
-        }
-        if !kept.isEmpty {
-            weights = BLAS.gemm(turns, rows.weights, rows: kept.count, inner: count, columns: width)
-        }
-        let values =
-            kept.isEmpty
-            ? []
-            : BLAS.gemm(
-                rows.values, turns, rows: rows.rowCount, inner: count, columns: kept.count, right: .transposed)
-        if rows.deviation == 0, !isRest {
-            let scale = rows.values.reduce(0) { max($0, $1.magnitude) }
-            for index in eigenvalues.indices where !kept.contains(index) {
-                for row in 0..<rows.rowCount {
-                    let miss = (0..<count).reduce(0.0) {
-                        $0 + vectors[index * count + $1] * rows.values[row * count + $1]
-                    }
-                    guard miss.magnitude <= Self.contradictionTolerance * max(scale, 1e-3) else {
-                        throw .unsupported(
-                            "the observation contradicts itself, or what the basis can express, by \(Float(miss.magnitude)) in data "
-                                + "units: \(count) observed numbers have only \(kept.count) independent directions; state "
-                                + "its noise (--noise), or leave out what depends on the rest")
-                    }
-                }
+        let (eigenvalues, vectors) = try decompose(gram, count)
+        let kept = eigenvalues.indices.filter { eigenvalues[$0] > threshold * largest }
+        guard !kept.isEmpty else { return (nothing, []) }
+        let directions = kept.flatMap { vectors[$0 * count..<($0 + 1) * count] }
+        let turns = directions.enumerated().map { $0.element / eigenvalues[kept[$0.offset / count]].squareRoot() }
+        let observed = ObservedComponents(
+            componentCount: width,
+            weights: BLAS.gemm(turns, rows.weights, rows: kept.count, inner: count, columns: width),
+            values: BLAS.gemm(
+                rows.values, turns, rows: rows.rowCount, inner: count, columns: kept.count, right: .transposed),
+            deviations: kept.map { rows.deviation / eigenvalues[$0].squareRoot() })
+        return (observed, directions)
+    }
+
+    /// Looks for values that no sample has: what is left of *y* without the kept directions, in the unit of each row.
+    private static func checkContradiction(
+        _ rows: SensorRows, _ lengths: [Double], _ factors: [Double], kept directions: [Double]
+    ) throws(ConditionerError) {
+        let (count, keptCount) = (rows.count, directions.count / rows.count)
+        let scale = rows.values.reduce(1e-3) { max($0, $1.magnitude) }
+        for row in 0..<rows.rowCount {
+            let values = rows.values[row * count..<(row + 1) * count]
+            let scaled = zip(values, factors).map { $0 * $1 }
+            let along = (0..<keptCount).map { direction in
+                (0..<count).reduce(0.0) { $0 + directions[direction * count + $1] * scaled[$1] }
+            }
+            for (line, value) in values.enumerated() {
+                let met = (0..<keptCount).reduce(0.0) { $0 + directions[$1 * count + line] * along[$1] }
+                let isZero = factors[line] == 0
+                let miss = isZero ? value.magnitude : (scaled[line] - met).magnitude * lengths[line]
+                // A row that the basis cannot express can vary by nothing, and is held against the other values.
+                let allowed = contradictionTolerance * (isZero ? scale : max(value.magnitude, lengths[line]))
+                guard miss > allowed else { continue }
+                throw .unsupported(
+                    "the observation contradicts itself, or what the basis can express, by \(Float(miss)) in data units: "
+                        + "\(count) observed numbers have only \(keptCount) independent directions; state its noise (--noise), or "
+                        + "leave out what depends on the rest")
             }
         }
-        observed = ObservedComponents(
-            componentCount: width, weights: weights, values: values,
-            deviations: kept.map { rows.deviation / eigenvalues[$0].squareRoot() })
+    }
+
+    private static func lengths(_ rows: SensorRows) -> [Double] {
+        let width = rows.componentCount
+        return (0..<rows.count).map { line in
+            rows.weights[line * width..<(line + 1) * width].reduce(0.0) { $0 + $1 * $1 }.squareRoot()
+        }
     }
 
     /// Eigenvalues and eigenvectors by row; rows that are orthogonal already are left as they are.
     private static func decompose(
-        _ gram: [Double], _ count: Int, _ largest: Double
+        _ gram: [Double], _ count: Int
     ) throws(ConditionerError) -> (values: [Double], vectors: [Double]) {
+        let lengths = (0..<count).map { gram[$0 * count + $0].squareRoot() }
         let isDiagonal = (0..<count).allSatisfy { row in
-            (0..<row).allSatisfy { gram[row * count + $0].magnitude <= 1e-6 * largest }
+            (0..<row).allSatisfy { gram[row * count + $0].magnitude <= 1e-6 * lengths[row] * lengths[$0] }
         }
         if isDiagonal {
             var identity = [Double](repeating: 0, count: count * count)

@@ -78,10 +78,7 @@ struct SensorRows {
 
     /// What an exact observation says beyond components that are held: `W_R z_R = y − W_G z_G`.
     init(_ observed: ObservedComponents, without given: GivenComponents) {
-        componentCount = observed.componentCount
-        weights = observed.weights
-        values = observed.values
-        deviation = 0
+        self.init(observed)
         let (width, count) = (componentCount, observed.count)
         for row in 0..<observed.rowCount {
             for line in 0..<count {
@@ -92,6 +89,22 @@ struct SensorRows {
             }
         }
         for index in weights.indices where given.mask[index % width] { weights[index] = 0 }
+    }
+
+    /// Orthonormal rows as rows.
+    init(_ observed: ObservedComponents) {
+        componentCount = observed.componentCount
+        weights = observed.weights
+        values = observed.values
+        deviation = 0
+    }
+
+    /// Every row and its values times a factor.
+    func scaled(by factors: [Double]) -> SensorRows {
+        var scaled = self
+        for index in weights.indices { scaled.weights[index] *= factors[index / componentCount] }
+        for index in values.indices { scaled.values[index] *= factors[index % count] }
+        return scaled
     }
 
     private static func notFinite(_ index: Int, _ value: Float) -> ConditionerError {

@@ -96,6 +96,9 @@ struct ConditioningPlan: Sendable {
 
     /// Makes a clean estimate agree with what is known without noise: held components as they were given, and `z ← z + Hᵀ (y − H z)`.
     func constrain(_ z: inout MutableSpan<Float>, sample: Int) {
+        if let held {
+            for i in z.indices where held.mask[i] { z[i] = held.value(i, sample: sample) }
+        }
         if let constraint {
             let (known, width) = (constraint.values(of: sample), constraint.componentCount)
             let misses = (0..<constraint.count).map { line in
@@ -106,9 +109,6 @@ struct ConditioningPlan: Sendable {
             for i in z.indices {
                 z[i] += Float(misses.indices.reduce(0.0) { $0 + constraint.weights[$1 * width + i] * misses[$1] })
             }
-        }
-        if let held {
-            for i in z.indices where held.mask[i] { z[i] = held.value(i, sample: sample) }
         }
     }
 
