@@ -139,31 +139,25 @@ public struct Configuration: Sendable, Equatable {
             // The resolved configuration lies elsewhere than the one that was read: relative paths go on meaning the same.
             tree["baseDirectory"] = .string(URL(fileURLWithPath: baseDirectory).standardizedFileURL.path)
         }
-        let all = [
-            "data": data, "basis": basis, "schedule": schedule, "denoiser": denoiser, "conditioner": conditioner,
-            "sampler": sampler,
-        ]
-        for (section, kind) in Self.componentSections {
-            guard let choice = all[section] else { continue }
-            let schema = try registry.entry(kind, named: choice.name).descriptor.schema
-            var table = try schema.resolve(choice.parameters, at: section).values.filter { $0.value != .null }
-            table["name"] = .string(choice.name)
-            tree[section] = .table(table)
-        }
+        for section in Self.componentSections { tree[section.key] = try resolvedSection(section.key, registry) }
         tree["training"] = .table(
             try TrainingOptions.resolve(trainingValues).values.filter { $0.value != .null })
         return tree
     }
 
-    /// Every parameter with its value as text, by its path: `schedule.softness` to `0.5`.
+    /// The component of a section, every parameter with its value, defaults included; `nil` where the configuration names none.
     ///
-    /// - Throws: As ``resolvedTree(_:)``.
-    public func flattened(_ registry: Registry) throws -> [String: String] {
-        func leaves(_ value: ParameterValue, _ path: String) -> [(String, String)] {
-            guard case .table(let table) = value else { return [(path, value.description)] }
-            return table.flatMap { leaves($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)") }
-        }
-        return Dictionary(uniqueKeysWithValues: leaves(.table(try resolvedTree(registry)), ""))
+    /// - Throws: As ``init(_:registry:baseDirectory:)``.
+    func resolvedSection(_ section: String, _ registry: Registry) throws -> ParameterValue? {
+        let all = [
+            "data": data, "basis": basis, "schedule": schedule, "denoiser": denoiser, "conditioner": conditioner,
+            "sampler": sampler,
+        ]
+        guard let choice = all[section], let kind = Self.componentSections.first(where: { $0.key == section })?.kind
+        else { return nil }
+        var table = try parameters(section, choice, kind: kind, registry).values.filter { $0.value != .null }
+        table["name"] = .string(choice.name)
+        return .table(table)
     }
 
     /// The checked parameters of a section's component.

@@ -61,7 +61,8 @@ extension Pipeline {
     ///
     /// - Parameters:
     ///   - path: Where it came from, for messages.
-    ///   - overrides: Changes to the configuration, as for a file; a component that a checkpoint cannot fit is an error.
+    ///   - overrides: Changes to the configuration, as for a file. Basis and denoiser are what they were trained as, and cannot
+    ///     change; where their plugins run may.
     ///   - device: Where networks compute.
     ///   - onMismatch: Is told of a component that comes from somebody else than it did, or another version of them; it
     ///     throws what it is told, by default, and may let it pass.
@@ -74,6 +75,8 @@ extension Pipeline {
         try checkProviders(metadata, registry, path: path, overrides: overrides, onMismatch)
         let configuration = try Configuration(
             yaml: metadata.configuration, overrides: overrides, registry: registry, name: path)
+        let trained = try? Configuration(yaml: metadata.configuration, registry: registry, name: path)
+        try checkKept(configuration, trained, registry, path: path)
         guard let shape = SampleShape(axes: metadata.shape) else {
             throw CheckpointError.damaged(path, reason: "it gives samples the shape \(metadata.shape)")
         }
@@ -91,7 +94,7 @@ extension Pipeline {
             configuration, registry: registry, classCount: metadata.classCount,
             space: ComponentSpace(basis: basis, mean: mean, scale: scale, variances: variances),
             denoiserFitting: nil, denoiserState: checkpoint.arrays.scoped("denoiser"), device: device,
-            trained: try? Configuration(yaml: metadata.configuration, registry: registry, name: path))
+            trained: trained)
         return (pipeline, metadata.step)
     }
 
@@ -104,6 +107,17 @@ extension Pipeline {
         } catch {
             throw .damaged(path, reason: "its GUD metadata cannot be read")
         }
+    }
+
+    /// Refuses another basis or denoiser than the checkpoint's: its numbers are of those.
+    private static func checkKept(
+        _ configuration: Configuration, _ trained: Configuration?, _ registry: Registry, path: String
+    ) throws {
+        guard let trained else { return }
+        let differences = try configuration.differences(from: trained, in: ["basis", "denoiser"], registry).filter {
+            !$0.key.hasSuffix(".isolated")
+        }.map { "\($0.key): the run has \($0.kept ?? "nothing"), asked for is \($0.asked ?? "nothing")" }
+        guard differences.isEmpty else { throw CheckpointError.replaced(path, differences: differences) }
     }
 
     /// Compares who provided the components with who does now; those that an override replaces do not matter.
@@ -156,6 +170,8 @@ public enum CheckpointError: GUDError, Equatable {
     case missing(String)
     /// The configuration differs from that of the run.
     case mismatch(String, differences: [String])
+    /// An override replaces what the checkpoint's numbers belong to.
+    case replaced(String, differences: [String])
     /// The directory already holds a run.
     case occupied(String)
 
@@ -174,6 +190,10 @@ public enum CheckpointError: GUDError, Equatable {
             "the run in '\(path)' was made with another configuration; it cannot be resumed with this one:\n"
                 + differences.map { "  \($0)" }.joined(separator: "\n")
                 + "\nresume with the run's own config.yaml, or train into another directory"
+        case .replaced(let path, let differences):
+            "'\(path)' holds numbers of another basis or denoiser, which cannot change after training:\n"
+                + differences.map { "  \($0)" }.joined(separator: "\n")
+                + "\nleave out that --set, or train a run with it"
         case .occupied(let path):
             "'\(path)' already holds a run; add --resume to go on with it, or name another directory with --run"
         }

@@ -16,6 +16,8 @@ public struct Pipeline: Sendable {
     public let space: ComponentSpace
     /// The noise schedule.
     public let schedule: any NoiseSchedule
+    /// What the denoiser was, or will be, trained with; `nil` where nobody knows.
+    let trained: Configuration?
     /// The noise schedule that the denoiser was, or will be, trained with; `nil` where it cannot be made here.
     let trainedSchedule: (any NoiseSchedule)?
     /// The denoiser.
@@ -85,6 +87,7 @@ public struct Pipeline: Sendable {
         self.classCount = classCount
         self.space = space
         self.report = report
+        self.trained = trained
         let schedule = try Self.schedule(of: configuration, in: space, registry)
         self.schedule = schedule
         trainedSchedule =

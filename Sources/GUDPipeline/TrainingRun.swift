@@ -132,12 +132,10 @@ public final class TrainingRun {
             "training.steps", "training.logEvery", "training.checkpointEvery", "training.keepCheckpoints",
             "training.sampleEvery", "baseDirectory",
         ]
-        let (old, new) = (try kept.flattened(registry), try configuration.flattened(registry))
-        let differences = Set(old.keys).union(new.keys).subtracting(mayChange).sorted().filter { key in
-            old[key] != new[key] && !key.hasPrefix("data.") && !key.hasPrefix("sampler.") && !key.hasSuffix(".isolated")
-        }.map { key in
-            "\(key): the run has \(old[key] ?? "nothing"), the configuration \(new[key] ?? "nothing")"
-        }
+        let differences = try configuration.differences(from: kept, registry).filter { difference in
+            !mayChange.contains(difference.key) && !difference.key.hasPrefix("data.")
+                && !difference.key.hasPrefix("sampler.") && !difference.key.hasSuffix(".isolated")
+        }.map { "\($0.key): the run has \($0.kept ?? "nothing"), the configuration \($0.asked ?? "nothing")" }
         guard differences.isEmpty else {
             throw CheckpointError.mismatch(directory.path, differences: differences)
         }

@@ -55,10 +55,10 @@ public struct SamplingProblem: Sendable {
         }
     }
 
-    /// Whether components are held clean, as an observation may call for.
+    /// The components that are held clean, as an observation may call for; `nil` where none are.
     ///
     /// - Throws: ``SamplingError/observation(_:)`` where the denoiser cannot do what the method asks.
-    public var holdsComponents: Bool { get throws(SamplingError) { try plan().held != nil } }
+    public var heldComponents: [Bool]? { get throws(SamplingError) { try plan().held?.mask } }
 
     /// How the observation is met.
     func plan() throws(SamplingError) -> ConditioningPlan { try ConditioningPlan(condition, for: denoiser) }

@@ -155,7 +155,7 @@ struct ConditionalTests {
             "--mask", left, "--test", "0", "--method", "replacement", "--sampler", "heun", says: "'heun' cannot replace"
         )
         try inpaint(
-            "--mask", left, "--test", "0", "--method", "held", "--set", "basis=dct", says: "use the method 'moments'")
+            "--mask", left, "--test", "0", "--set", "basis=dct", says: "basis.name: the run has pixel, asked for is dct")
         try expect(
             ["inpaint", run, "-o", output, "--mask", directory.file("absent.png"), "--test", "0"], status: 1,
             says: "absent.png")

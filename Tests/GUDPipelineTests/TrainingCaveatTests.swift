@@ -2,6 +2,7 @@ import Foundation
 import GUDCore
 import GUDNeural
 import GUDPipeline
+import GUDSampling
 import GUDTraining
 import TestSupport
 import Testing
@@ -25,7 +26,9 @@ struct TrainingCaveatTests {
     }
 
     private func caveats(_ run: RunDirectory, _ overrides: [String] = [], holds: Bool = false) throws -> [String] {
-        try run.load(overrides: overrides, registry: registry).pipeline.trainingCaveats(holdsComponents: holds)
+        let pipeline = try run.load(overrides: overrides, registry: registry).pipeline
+        let left = pipeline.space.basis.labels(.column)?.map { $0 < 4 ? PinnedSchedule.Pin.clean : .free }
+        return try pipeline.trainingCaveats(pins: holds ? left : nil)
     }
 
     private static let small = "{channels: 8, multipliers: [1], name: unet, conditioning: "
@@ -72,6 +75,75 @@ struct TrainingCaveatTests {
         #expect(
             try caveats(timed, holds: true).map { $0.hasPrefix("components are held, but the network knows") } == [true]
         )
+    }
+
+    @Test("Parts that training did not hold, in windows of an extension too, and whatever an override says of training")
+    func parts() throws {
+        let directory = try TemporaryDirectory()
+        let sections = "denoiser: \(Self.small)map}\ntraining: {batch: 2, sampleEvery: 0, steps: 1"
+        let (columns, free) = (RunDirectory(directory.file("columns")), RunDirectory(directory.file("free")))
+        _ = try train(sections + ", given: {sets: [columns], absent: 0}}", in: columns)
+        _ = try train(sections + "}", in: free)
+        let trained = try columns.load(registry: registry).pipeline
+        func pins(_ pin: PinnedSchedule.Pin, _ isHeld: (Int) -> Bool) -> [PinnedSchedule.Pin] {
+            (0..<64).map { isHeld($0) ? pin : .free }
+        }
+        #expect(try trained.trainingCaveats(pins: pins(.clean) { $0 % 8 < 3 }).isEmpty)
+        #expect(
+            try trained.trainingCaveats(pins: pins(.clean) { $0 < 24 })
+                == [
+                    "the components that are held are none of the sets that the network was trained with (columns); expect worse "
+                        + "results"
+                ])
+        #expect(
+            try trained.trainingCaveats(pins: pins(.noise) { $0 % 8 < 3 }).map { $0.contains("training.given.absent=0") }
+                == [true])
+        let request = ConditionRequest()
+        #expect(try trained.trainingCaveats(of: request, extending: ExtensionPlan(.columns)).isEmpty)
+        #expect(try trained.trainingCaveats(of: request, extending: ExtensionPlan(.rows)).count == 1)
+        #expect(
+            try trained.trainingCaveats(of: request, extending: ExtensionPlan(.rows, until: .windows(1))).isEmpty)
+        let overridden = try free.load(overrides: ["training.given.probability=0.5"], registry: registry).pipeline
+        #expect(
+            try overridden.trainingCaveats(of: request, extending: ExtensionPlan(.columns)).map {
+                $0.contains("was trained without")
+            } == [true])
+    }
+
+    @Test("A class-conditional model that never saw samples without a class, or never with one")
+    func classes() throws {
+        let directory = try TemporaryDirectory()
+        for (dropProbability, silent, word) in [(0.0, Pipeline.ClassUse.with, "nonsense"), (1, .without, "ignored")] {
+            let run = RunDirectory(directory.file("\(dropProbability)"))
+            _ = try train(
+                "denoiser: \(Self.small)time}\nconditioner: {name: class, dropProbability: \(dropProbability)}\n"
+                    + "training: {batch: 2, sampleEvery: 0, steps: 1}", in: run)
+            // An override does not change what was trained.
+            let pipeline = try run.load(overrides: ["conditioner.dropProbability=0.5"], registry: registry).pipeline
+            #expect(try pipeline.trainingCaveats(classes: [silent]).isEmpty)
+            #expect(try pipeline.trainingCaveats(classes: [.with, .without]).map { $0.contains(word) } == [true])
+            #expect(
+                try pipeline.trainingCaveats(of: ConditionRequest(classIndex: 3, guidance: 2)).map { $0.contains(word) }
+                    == [true])
+        }
+    }
+
+    @Test("Another basis or denoiser than the trained one is refused; where their plugins run, and the rest, may change")
+    func replaced() throws {
+        let directory = try TemporaryDirectory()
+        let run = RunDirectory(directory.file("run"))
+        _ = try train("denoiser: \(Self.small)time}\ntraining: {batch: 2, sampleEvery: 0, steps: 1}", in: run)
+        for (override, key) in [
+            ("basis=haar", "basis.name: the run has pixel, asked for is haar"),
+            ("basis.whiten=data", "basis.whiten: the run has none, asked for is data"),
+            ("basis.varianceFloor=0.5", "basis.varianceFloor"), ("denoiser.heads=2", "denoiser.heads"),
+        ] {
+            let error = #expect(throws: CheckpointError.self) {
+                _ = try run.load(overrides: [override], registry: registry)
+            }
+            #expect(error?.description.contains(key) == true && error?.blame == .request, "\(override)")
+        }
+        _ = try run.load(overrides: ["basis=pixel", "schedule=cosine", "sampler=ddim", "seed=3"], registry: registry)
     }
 
     @Test("An exact denoiser is right under any schedule, and given anything")

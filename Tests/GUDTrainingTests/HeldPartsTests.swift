@@ -67,6 +67,12 @@ struct HeldPartsTests {
                 let proper = expected.filter { $0.contains(true) && $0.contains(false) }
                 #expect(Set(try draws(kind, space, count: 300)) == proper, "seed 3: \(kind)")
             }
+            // What may be drawn is known again, and told from the sets of other kinds.
+            let sets = try ComponentSets([kind], space: space)
+            for set in columns.union(rows).union(blocks) where set.contains(true) && set.contains(false) {
+                #expect(sets.cover(set) == expected.contains(set), "\(kind): \(set)")
+            }
+            for set in try draws(.random, space) { #expect(sets.cover(set) == expected.contains(set), "\(kind)") }
         }
     }
 

@@ -37,6 +37,12 @@ public struct RunEvaluator: Sendable {
         /// Counts and seeds of the measures.
         public var measures = QualityRecipe()
 
+        /// What a class-conditional model is asked.
+        var classUses: Set<Pipeline.ClassUse> {
+            if guidances.isEmpty { return [.without] }
+            return guidances.allSatisfy { $0 == .plain } ? [.with] : [.with, .without]
+        }
+
         /// The customary options.
         public init() {}
     }
@@ -74,7 +80,7 @@ public struct RunEvaluator: Sendable {
     public func evaluate(name: String, step: Int, trainingSeconds: Double? = nil) throws -> RunEvaluation {
         let comparison = try Comparison(dataset, options: options)
         let count = comparison.count
-        var warnings = comparison.warnings + (try pipeline.trainingCaveats())
+        var warnings = comparison.warnings + (try pipeline.trainingCaveats(classes: options.classUses))
         var entries: [RunEvaluation.Entry] = []
         let samplers = options.samplers.isEmpty ? [pipeline.configuration.sampler] : options.samplers
         for choice in samplers {

@@ -21,6 +21,7 @@ public struct ComponentSets: Sendable {
     struct Support: Sendable, Equatable {
         var rows: Range<Int>
         var columns: Range<Int>
+        var area: Int { rows.count * columns.count }
     }
 
     /// Sets of the components of a space.
@@ -110,6 +111,63 @@ public struct ComponentSets: Sendable {
             }
             return set
         }
+    }
+}
+
+// MARK: Which sets are drawn
+
+extension ComponentSets {
+    /// Whether a set is one that may be drawn.
+    ///
+    /// - Parameter set: One flag per component.
+    public func cover(_ set: [Bool]) -> Bool {
+        kinds.contains { kind in
+            switch kind {
+            case .random: true
+            case .columns: isCut(set, width, \.columns)
+            case .rows: isCut(set, height, \.rows)
+            case .block: isBlock(set) || isOutsideBlock(set)
+            case .level, .frequency, .variance: isPrefix(set, of: prefixes[kind] ?? [])
+            }
+        }
+    }
+
+    private func isCut(_ set: [Bool], _ extent: Int, _ axis: KeyPath<Support, Range<Int>>) -> Bool {
+        (1..<max(2, extent)).contains { place in
+            [0..<place, place..<extent].contains { part in
+                zip(set, supports).allSatisfy { $0 == part.contains($1[keyPath: axis]) }
+            }
+        }
+    }
+
+    private func isBlock(_ set: [Bool]) -> Bool {
+        let block = Self.hull(zip(set, supports).filter { $0.0 }.map { $0.1 })
+        return zip(set, supports).allSatisfy {
+            $0 == (block.rows.contains($1.rows) && block.columns.contains($1.columns))
+        }
+    }
+
+    private func isOutsideBlock(_ set: [Bool]) -> Bool {
+        // The finest vectors alone tell where the rectangle is: coarse ones reach beyond it.
+        let inside = zip(set, supports).filter { !$0.0 }.map { $0.1 }
+        let finest = inside.map(\.area).min() ?? 0
+        let block = Self.hull(inside.filter { $0.area == finest })
+        return zip(set, supports).allSatisfy {
+            $0 == (!block.rows.overlaps($1.rows) || !block.columns.overlaps($1.columns))
+        }
+    }
+
+    private func isPrefix(_ set: [Bool], of runs: [[Int]]) -> Bool {
+        let count = runs.prefix { $0.allSatisfy { set[$0] } }.reduce(0) { $0 + $1.count }
+        return count == set.count { $0 }
+    }
+
+    private static func hull(_ supports: [Support]) -> Support {
+        func hull(_ ranges: [Range<Int>]) -> Range<Int> {
+            let low = ranges.map(\.lowerBound).min() ?? 0
+            return low..<(ranges.map(\.upperBound).max() ?? low)
+        }
+        return Support(rows: hull(supports.map(\.rows)), columns: hull(supports.map(\.columns)))
     }
 }
 

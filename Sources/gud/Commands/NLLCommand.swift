@@ -132,7 +132,8 @@ struct NLLCommand: ParsableCommand {
                     + "training.dequantise=true, or measure with --method elbo --dequantisation discrete")
         }
         let part = try part.part(in: pipeline.space.basis)
-        Terminal.warn(try pipeline.trainingCaveats(holdsComponents: part != nil))
+        let uses: Set<Pipeline.ClassUse> = classes == .none ? [.without] : [.with]
+        Terminal.warn(try pipeline.trainingCaveats(pins: part?.pins, classes: uses))
         Interrupt.watch()
         let began = Date()
         let report = try pipeline.likelihood(

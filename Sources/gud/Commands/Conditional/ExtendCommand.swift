@@ -96,6 +96,8 @@ struct ExtendCommand: ParsableCommand {
         let start = try beginning.map { try StripFile.read($0, window: shape, along: axis) }
         var request = try drawing.request(of: pipeline)
         meeting.choose(in: &request)
+        Terminal.warn(
+            try pipeline.trainingCaveats(of: request, extending: plan, beginning: start?.lineCount ?? 0))
         let asked = try drawing.choice(of: pipeline)
         let sampler = drawing.placement == nil ? try pipeline.skippingDeadTime(asked) : asked
         Interrupt.watch()
