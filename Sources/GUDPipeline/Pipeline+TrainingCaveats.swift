@@ -1,3 +1,4 @@
+import Foundation
 import GUDCore
 import GUDSampling
 import GUDTraining
@@ -35,9 +36,10 @@ extension Pipeline {
             denoiser: denoiser, schedule: schedule, variances: space.variances, samples: 0..<1,
             condition: try condition(request))
         let isGuided = request.classIndex != nil && request.guidance != .plain
-        return try trainingCaveats(
+        let held = try trainingCaveats(
             pins: try problem.heldComponents?.map { $0 ? .clean : .free },
             classes: request.classIndex == nil ? [.without] : isGuided ? [.with, .without] : [.with])
+        return held + [request.observed.flatMap(rangeCaveat)].compactMap { $0 }
     }
 
     /// The caveats of extending images, where windows are given what is there already.
@@ -48,14 +50,30 @@ extension Pipeline {
         of request: ConditionRequest, extending plan: ExtensionPlan, beginning: Int = 0
     ) throws -> [String] {
         let windows = try plan.windows(of: space.shape, beginning: beginning)
-        let blank = [Float](repeating: 0, count: space.dimension)
         var request = request
+        // The mean stands for what will be there: every basis can express it.
         if let given = windows.first(where: { $0.given > 0 })?.given,
-            let lines = ImageStrips(blank, shape: space.shape, along: plan.axis)
+            let lines = ImageStrips(space.mean, shape: space.shape, along: plan.axis)
         {
-            request.observed = Observation(blank, mask: lines.mask(of: 0..<given))
+            request.observed = Observation(space.mean, mask: lines.mask(of: 0..<given))
         }
         return try trainingCaveats(of: request)
+    }
+
+    /// What is to be said where observed numbers lie far from all data, as bytes do among numbers from −1 to 1.
+    private func rangeCaveat(_ observation: Observation) -> String? {
+        guard case .scalars(let mask) = observation.sensor, mask.count == space.dimension else { return nil }
+        let count = Double(space.dimension)
+        let mean = space.mean.reduce(0.0) { $0 + Double($1) } / count
+        let spread = space.mean.reduce(space.dataVariances.reduce(0, +)) { $0 + pow(Double($1) - mean, 2) } / count
+        let reach = 10 * spread.squareRoot()
+        let far = observation.values.enumerated().lazy.filter { mask[$0.offset % mask.count] }.map(\.element).max {
+            abs(Double($0) - mean) < abs(Double($1) - mean)
+        }
+        guard let far, abs(Double(far) - mean) > reach else { return nil }
+        return
+            "a given value is \(far), while the run's data lie about \(Float(mean)) ± \(Float(reach / 10)); give values in data units "
+            + "(of images, −1 is black and 1 white)"
     }
 
     /// What is to be said where components are held.
@@ -68,11 +86,13 @@ extension Pipeline {
         }
         // An override cannot change what the network saw.
         guard let options = try (trained ?? configuration).training().given, options.probability > 0 else {
-            return "components are held, but the network was trained without; unless they come first in its order, expect "
+            return
+                "components are held, but the network was trained without; unless they come first in its order, expect "
                 + "worse results, or train with training.given.probability=0.5"
         }
         if absent.contains(true), options.absentShare == 0 {
-            return "components are left out, but the network was trained with given ones alone (training.given.absent=0); "
+            return
+                "components are left out, but the network was trained with given ones alone (training.given.absent=0); "
                 + "expect worse results"
         }
         let sets = try ComponentSets(options.sets, space: space)
@@ -94,7 +114,8 @@ extension Pipeline {
                 + "(conditioner.dropProbability=0); expect nonsense"
         }
         if classes.contains(.with), conditioner.dropProbability == 1 {
-            return "a class is asked for, but the model was trained without one always (conditioner.dropProbability=1); "
+            return
+                "a class is asked for, but the model was trained without one always (conditioner.dropProbability=1); "
                 + "it is ignored"
         }
         return nil

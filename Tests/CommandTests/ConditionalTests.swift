@@ -93,6 +93,26 @@ struct ConditionalTests {
         }
     }
 
+    @Test("What was erased from a mask is drawn anew, and bytes in place of data units are warned of")
+    func erased() throws {
+        let (directory, run) = try run()
+        // White, with alpha 255 on the left and 0 on the right.
+        let erased = try #require(
+            Data(
+                base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAQAAABuBnYAAAAAEUlEQVR42mP4DwMMEMgwMAIA9+9f"
+                    + "oaHfJHEAAAAASUVORK5CYII="))
+        let (mask, output) = (directory.file("erased.png"), directory.file("x.npy"))
+        try erased.write(to: URL(fileURLWithPath: mask))
+        let bytes = (0..<64).map { Float(4 * $0) }
+        try NumpyArray.write(bytes, axes: [8, 8], to: directory.file("bytes.npy"))
+        let result = try Program.run(
+            ["inpaint", run, "--image", directory.file("bytes.npy"), "--mask", mask, "-n", "1", "-o", output])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("a given value is 236.0, while the run's data lie about"))
+        let samples = try NumpyArray(contentsOf: output).floats
+        for index in 0..<64 { #expect((abs(samples[index] - bytes[index]) < 1e-3) == (index % 8 < 4), "\(index)") }
+    }
+
     @Test("Samples are measured beside the truth, a Gaussian and the nearest picture")
     func measure() throws {
         let (directory, run) = try run()
@@ -155,7 +175,12 @@ struct ConditionalTests {
             "--mask", left, "--test", "0", "--method", "replacement", "--sampler", "heun", says: "'heun' cannot replace"
         )
         try inpaint(
-            "--mask", left, "--test", "0", "--set", "basis=dct", says: "basis.name: the run has pixel, asked for is dct")
+            "--mask", left, "--test", "0", "--set", "basis=dct", says: "the run has pixel, asked for is dct")
+        // Channels first are as many numbers, but another picture.
+        try NumpyArray.write([Float](repeating: 1, count: 64), axes: [4, 16], to: directory.file("bent.npy"))
+        try expect(
+            ["sample", run, "-o", output, "--given", directory.file("bent.npy"), left], status: 2,
+            says: "bent.npy: holds 4×16 where samples are 8×8×1")
         try expect(
             ["inpaint", run, "-o", output, "--mask", directory.file("absent.png"), "--test", "0"], status: 1,
             says: "absent.png")

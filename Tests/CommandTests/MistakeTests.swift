@@ -74,7 +74,7 @@ struct MistakeTests {
         arguments: [
             (["sample", "x", "-n", "0", "-o", "a.png"], "-n 0: draw at least one sample"),
             (["sample", "x", "-o", "a.jpg"], "-o a.jpg: the file must end in .png or .npy"),
-            (["sample", "x", "--given", "m.npy", "-o", "a.png"], "--given takes two files: MASK.npy VALUES.npy"),
+            (["sample", "x", "--given", "m.npy", "-o", "a.png"], "--given takes two files, MASK and VALUES"),
             (["schedule", "table", "linear", "--times", "0,x"], "--times 0,x: 'x' does not fit; write numbers from 0"),
             (
                 ["basis", "show", "dct", "--shape", "8,8"],

@@ -16,6 +16,8 @@ struct CoarseningTests {
         guard case .weights(let weights) = observation.sensor else { return }
         let count = weights.count / Self.shape.dimension
         #expect(observation.values.count == 2 * count)
+        // Every number of the small image counts.
+        #expect(2 * count == small.count)
         for row in 0..<2 {
             for line in 0..<count {
                 let sum = (0..<Self.shape.dimension).reduce(0.0) {
@@ -39,6 +41,11 @@ struct CoarseningTests {
         let fine = { (y: Double, x: Double) in coarse(y, x) + 0.5 * cos(2 * .pi * 6 * x) }
         let small = try Coarsening.fourier.coarse(picture(16, 16, fine), shape: shape, factor: 2)
         for (value, expected) in zip(small, picture(8, 8, coarse)) { #expect(abs(value - expected) < 1e-5) }
+        // Two small pixels a period: the sine is seen at pixels' centres, the cosine is not.
+        let highest = { (_: Double, x: Double) in 0.7 * sin(2 * .pi * 4 * x) + 0.4 * cos(2 * .pi * 4 * x) }
+        let seen = { (_: Double, x: Double) in 0.7 * sin(2 * .pi * 4 * x) }
+        let alternating = try Coarsening.fourier.coarse(picture(16, 16, highest), shape: shape, factor: 2)
+        for (value, expected) in zip(alternating, picture(8, 8, seen)) { #expect(abs(value - expected) < 1e-5) }
         let blocks = try Coarsening.haar.coarse(
             (0..<16).map(Float.init), shape: .image(height: 4, width: 4, channels: 1), factor: 2)
         #expect(blocks == [2.5, 4.5, 10.5, 12.5])

@@ -96,7 +96,9 @@ struct TrainingCaveatTests {
                         + "results"
                 ])
         #expect(
-            try trained.trainingCaveats(pins: pins(.noise) { $0 % 8 < 3 }).map { $0.contains("training.given.absent=0") }
+            try trained.trainingCaveats(pins: pins(.noise) { $0 % 8 < 3 }).map {
+                $0.contains("training.given.absent=0")
+            }
                 == [true])
         let request = ConditionRequest()
         #expect(try trained.trainingCaveats(of: request, extending: ExtensionPlan(.columns)).isEmpty)
@@ -128,7 +130,8 @@ struct TrainingCaveatTests {
         }
     }
 
-    @Test("Another basis or denoiser than the trained one is refused; where their plugins run, and the rest, may change")
+    @Test(
+        "Another basis or denoiser than the trained one is refused; where their plugins run, and the rest, may change")
     func replaced() throws {
         let directory = try TemporaryDirectory()
         let run = RunDirectory(directory.file("run"))

@@ -5,14 +5,15 @@ import GUDCore
 public enum ImageFile {
     /// Reads a PNG or JPEG file; its first bytes say which it is, not its name.
     ///
-    /// 16-bit channels are reduced to 8, palettes resolved, transparent parts laid over white.
+    /// 16-bit channels are reduced to 8, palettes resolved, transparent parts laid over a grey.
     ///
+    /// - Parameter background: The grey behind transparent parts, 0 to 255: white by default.
     /// - Throws: ``FileError/read(_:reason:)`` where the file is missing or damaged, ``FileError/format(_:offset:reason:)`` where
     ///   it is neither.
-    public static func read(_ path: String) throws(FileError) -> PixelImage {
+    public static func read(_ path: String, background: UInt8 = 255) throws(FileError) -> PixelImage {
         let bytes = try [UInt8](AtomicFile.read(path))
         do {
-            if bytes.starts(with: _UnsafePNG.magic) { return try _UnsafePNG.decode(bytes) }
+            if bytes.starts(with: _UnsafePNG.magic) { return try _UnsafePNG.decode(bytes, background: background) }
             if bytes.starts(with: _UnsafeJPEG.magic) { return try _UnsafeJPEG.decode(bytes) }
         } catch {
             throw .read(path, reason: error.reason)

@@ -7,8 +7,8 @@ import CPNG
 enum _UnsafePNG {
     static let magic: [UInt8] = [0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A]
 
-    /// The image in eight bits per channel, grey where it has no colour, transparent parts over white.
-    static func decode(_ bytes: [UInt8]) throws(CodecFailure) -> PixelImage {
+    /// The image in eight bits per channel, grey where it has no colour, transparent parts over a grey.
+    static func decode(_ bytes: [UInt8], background: UInt8 = 255) throws(CodecFailure) -> PixelImage {
         let image = blank()
         defer { release(image) }
         return try bytes.withUnsafeBufferPointer { source throws(CodecFailure) in
@@ -21,9 +21,9 @@ enum _UnsafePNG {
             image.pointee.format = isColour ? PNG_FORMAT_FLAG_COLOR : 0
             // Without a gamma of their own, 16-bit images are taken for sRGB, as 8-bit ones are.
             image.pointee.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
-            var white = png_color(red: 255, green: 255, blue: 255)
+            var behind = png_color(red: background, green: background, blue: background)
             var pixels = [UInt8](repeating: 0, count: height * width * channels)
-            guard png_image_finish_read(image, &white, &pixels, png_int_32(width * channels), nil) != 0 else {
+            guard png_image_finish_read(image, &behind, &pixels, png_int_32(width * channels), nil) != 0 else {
                 throw failure(image)
             }
             return PixelImage(height: height, width: width, channels: channels, bytes: pixels)

@@ -85,17 +85,17 @@ public enum Coarsening: String, CaseIterable, Sendable {
                 )
             }
         case .fourier:
-            // A wave that both grids resolve has the same mean product with either, taken at pixels' centres.
-            let highest = (small - 1) / 2
-            let waves = [(0, false)] + (0..<highest).flatMap { [($0 + 1, false), ($0 + 1, true)] }
-            return waves.map { frequency, isSine in
+            // A wave that both grids resolve has the same mean product with either, taken at pixels' centres. Of the small grid's
+            // highest frequency, two pixels a period, it sees the sine alone, and twice as much of it as the large one.
+            let waves = [(0, false)] + (1...max(1, small / 2)).flatMap { [($0, false), ($0, true)] }
+            return waves.filter { 2 * $0.0 < small || 2 * $0.0 == small && $0.1 }.map { frequency, isSine in
                 func wave(_ count: Int) -> [Double] {
                     (0..<count).map { place in
                         let angle = 2 * Double.pi * Double(frequency) * (Double(place) + 0.5) / Double(count)
                         return (isSine ? sin(angle) : cos(angle)) / Double(count)
                     }
                 }
-                return (wave(large), wave(small))
+                return (2 * frequency == small ? wave(large).map { 2 * $0 } : wave(large), wave(small))
             }
         }
     }
@@ -149,8 +149,9 @@ public enum Coarsening: String, CaseIterable, Sendable {
             return (0..<small).map { place in
                 var weights = [Double](repeating: 0, count: large)
                 for (index, pair) in pairs.enumerated() {
-                    // The mean square of a wave is ½, of the constant 1.
-                    let factor = Double(small) * (index == 0 ? 1 : 2) * pair.small[place]
+                    // The mean square of a wave is ½ on the small grid; that of the constant and of the highest frequency is 1.
+                    let isWhole = index == 0 || small.isMultiple(of: 2) && index == pairs.count - 1
+                    let factor = Double(small) * (isWhole ? 1 : 2) * pair.small[place]
                     for x in weights.indices { weights[x] += factor * pair.large[x] }
                 }
                 return weights

@@ -10,13 +10,18 @@ public enum PictureFile {
     /// - Parameter shape: What each sample must be.
     /// - Throws: ``FileError`` where the file cannot be read, ``PictureError`` where it is of another shape.
     public static func samples(_ path: String, shape: SampleShape) throws -> [Float] {
-        if path.lowercased().hasSuffix(".npy") {
-            let array = try NumpyArray(contentsOf: path)
-            let fits = array.axes == shape.axes || Array(array.axes.dropFirst()) == shape.axes
-            guard fits, !array.values.isEmpty else { throw PictureError.axes(path, array.axes, expected: shape) }
-            return array.floats
-        }
-        let image = try ImageFile.read(path)
+        guard path.lowercased().hasSuffix(".npy") else { return try image(path, shape: shape, background: 255) }
+        let array = try NumpyArray(contentsOf: path)
+        // One channel need not be an axis.
+        let known = shape.axes.last == 1 ? [shape.axes, Array(shape.axes.dropLast())] : [shape.axes]
+        let fits = known.contains { array.axes == $0 || Array(array.axes.dropFirst()) == $0 && array.axes.count > 1 }
+        guard fits, !array.values.isEmpty else { throw PictureError.axes(path, array.axes, expected: shape) }
+        return array.floats
+    }
+
+    /// One sample from a PNG or JPEG image, transparent parts over a grey.
+    private static func image(_ path: String, shape: SampleShape, background: UInt8) throws -> [Float] {
+        let image = try ImageFile.read(path, background: background)
         guard case .image(let height, let width, let channels) = shape, channels == 1 || channels == 3 else {
             throw PictureError.notAnImage(path, shape)
         }
@@ -28,7 +33,7 @@ public enum PictureFile {
 
     /// A mask, one flag per scalar of a sample: set where a picture is brighter than half, or an array is not 0.
     ///
-    /// A mask of one channel holds for all channels.
+    /// What was erased from a picture counts as black. A mask of one channel holds for all channels.
     ///
     /// - Throws: As ``samples(_:shape:)``.
     public static func mask(_ path: String, shape: SampleShape) throws -> [Bool] {
@@ -40,7 +45,7 @@ public enum PictureFile {
             else { throw PictureError.axes(path, array.axes, expected: shape) }
             return array.values.flatMap { repeatElement($0 != 0, count: channels) }
         }
-        return try samples(path, shape: shape).map { $0 > 0 }
+        return try image(path, shape: shape, background: 0).map { $0 > 0 }
     }
 }
 

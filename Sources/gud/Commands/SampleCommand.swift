@@ -29,8 +29,8 @@ struct SampleCommand: ParsableCommand {
     @Option(
         name: .customLong("given"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Observed data: a mask and the values, each one sample of the data's shape.",
-            valueName: "MASK.npy VALUES.npy"))
+            "Observed data: a mask, not 0 or white where it is known, and a sample with the values; several samples are taken in turn.",
+            valueName: "MASK VALUES"))
     var given: [String] = []
 
     @Option(name: .shortAndLong, help: "The file to write, .png or .npy.")
@@ -51,7 +51,7 @@ struct SampleCommand: ParsableCommand {
     func validate() throws {
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
         guard given.isEmpty || given.count == 2 else {
-            throw ValidationError("--given takes two files: MASK.npy VALUES.npy")
+            throw ValidationError("--given takes two files, MASK and VALUES, each .npy or a picture")
         }
         guard frames >= 2 else { throw ValidationError("--frames \(frames): show at least 2 states") }
         if let trajectory { _ = try FigureFile.format(of: trajectory, option: "--trajectory") }
@@ -89,9 +89,11 @@ struct SampleCommand: ParsableCommand {
     private func request(_ pipeline: Pipeline) throws -> ConditionRequest {
         var request = try drawing.request(of: pipeline)
         if given.count == 2 {
-            let (mask, values) = (try NumpyArray(contentsOf: given[0]), try NumpyArray(contentsOf: given[1]))
+            let shape = pipeline.space.shape
             observation.add(
-                Observation(values.floats, mask: mask.values.map { $0 != 0 }, deviation: observation.noise),
+                Observation(
+                    try PictureFile.samples(given[1], shape: shape), mask: try PictureFile.mask(given[0], shape: shape),
+                    deviation: observation.noise),
                 to: &request)
         }
         return request
