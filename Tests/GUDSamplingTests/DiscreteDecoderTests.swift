@@ -65,12 +65,13 @@ struct NineImages: Denoiser {
 struct DiscreteDecoderTests {
     /// The bound's mean over the distribution, exactly over images and by times and noise within each, and its standard error.
     private func bound(
-        _ model: NineImages, gamma: [ClosedRange<Double>], looks: Int = 40
+        _ model: NineImages, gamma: [ClosedRange<Double>], part: LikelihoodPart? = nil, looks: Int = 40
     ) throws -> (mean: Double, error: Double) {
         var problem = LikelihoodProblem(
             denoiser: model, schedule: LinearPaths(ranges: gamma), space: model.space,
             data: (0..<looks).flatMap { _ in NineImages.images.flatMap { $0.map(Float.init) } }, binWidth: 1)
         problem.dequantisation = .discrete
+        problem.part = part
         let report = try DiffusionBound(times: 1024).measure(problem)
         var (mean, variance) = (0.0, 0.0)
         for (image, probability) in NineImages.probabilities.enumerated() {
@@ -92,6 +93,29 @@ struct DiscreteDecoderTests {
         print("rotated \(isRotated), scale \(scale): bound \(mean) ± \(error), entropy \(NineImages.entropy), seed 0")
         #expect(error < 0.03)
         #expect(abs(mean - NineImages.entropy) < 4 * error + 2e-3)
+    }
+
+    @Test("Of a part it is the entropy of a pixel, alone and given the other; pixels that are torn apart are refused")
+    func parts() throws {
+        let model = try NineImages(isRotated: false, scale: [0.7, 1.3])
+        let gamma = [-7.0...9, -7...9]
+        let first = (0..<3).map { level in NineImages.probabilities[3 * level..<3 * level + 3].reduce(0, +) }
+        let marginal = -first.reduce(0) { $0 + $1 * log($1) }
+        let parts = [
+            (try LikelihoodPart(given: [false, false], absent: [false, true]), marginal),
+            (try LikelihoodPart(given: [true, false], absent: [false, false]), NineImages.entropy - marginal),
+        ]
+        for (part, entropy) in parts {
+            let (mean, error) = try bound(model, gamma: gamma, part: part)
+            print("part \(part.pins): bound \(mean) ± \(error), entropy \(entropy), seed 0")
+            #expect(error < 0.03)
+            #expect(abs(mean - entropy) < 4 * error + 4e-3)
+        }
+        #expect {
+            try bound(try NineImages(isRotated: true, scale: [1, 1]), gamma: gamma, part: parts[0].0)
+        } throws: {
+            "\($0)".contains("whole pixels: number 0 of a sample depends on measured components and on others")
+        }
     }
 
     @Test("Where noise is left at t = 0 it stays a bound, and grows with the noise")

@@ -12,23 +12,26 @@ import GUDCore
 /// so the bound holds in every basis under every schedule; it is tightest where the noise is white in data space. The expectation
 /// of −log p over the noise is a one-dimensional integral for each pixel, which is done by quadrature: the term is exact.
 ///
+/// Of a part of a sample, the pixels count that the measured components alone make up; none may depend on others too.
+///
 /// Source: Kingma, Salimans, Poole & Ho, arXiv:2107.00630, section 3.2 and equation 12.
 struct DiscreteDecoder {
     private let binWidth: Double
     private let levelCount: Int
     /// `E[−log p]` in nats by the pixel's noise (row) and its level; pixels with equal noise share a row.
     private let table: [Double]
-    private let rows: [Int]
+    private let rows: [Int?]
 
     /// The decoder of a problem.
     ///
-    /// - Throws: What the schedule or the basis report.
+    /// - Throws: ``LikelihoodError/option(_:)`` where pixels depend on measured and other components; what the schedule or the basis
+    ///   report.
     init(_ problem: LikelihoodProblem, binWidth: Double) throws {
         self.binWidth = binWidth
         levelCount = Int((2 / binWidth).rounded()) + 1
         let deviations = try Self.noise(problem)
-        let distinct = Array(Set(deviations)).sorted()
-        rows = deviations.map { deviation in distinct.firstIndex(of: deviation) ?? 0 }
+        let distinct = Array(Set(deviations.compactMap(\.self))).sorted()
+        rows = deviations.map { deviation in deviation.flatMap { distinct.firstIndex(of: $0) } }
         let count = levelCount
         var table = [Double](repeating: 0, count: distinct.count * count)
         Parallel.forEachRow(of: &table, width: count) { row, values in
@@ -52,8 +55,9 @@ struct DiscreteDecoder {
         let width = rows.count
         return stride(from: samples.startIndex, to: samples.endIndex, by: width).map { start in
             (0..<width).reduce(0.0) { sum, pixel in
+                guard let row = rows[pixel] else { return sum }
                 let level = Int(((Double(samples[start + pixel]) + 1) / binWidth).rounded())
-                return sum + table[rows[pixel] * levelCount + min(max(level, 0), levelCount - 1)]
+                return sum + table[row * levelCount + min(max(level, 0), levelCount - 1)]
             }
         }
     }
@@ -86,25 +90,37 @@ struct DiscreteDecoder {
         return sum * step / (2 * Double.pi).squareRoot()
     }
 
-    /// ω_j of every pixel, in data units.
-    private static func noise(_ problem: LikelihoodProblem) throws -> [Double] {
+    /// ω_j of every pixel that is measured, in data units; `nil` for the others.
+    private static func noise(_ problem: LikelihoodProblem) throws -> [Double?] {
         let space = problem.space
         let squares = try problem.schedule.gamma(at: 0).enumerated().map { component, gamma in
             Double(space.scale[component]) * Double(space.scale[component]) / NoisingState.signalToNoise(gamma)
         }
         let (smallest, largest) = (squares.min() ?? 0, squares.max() ?? 0)
-        if largest - smallest <= 1e-6 * largest {
+        if problem.part == nil, largest - smallest <= 1e-6 * largest {
             return [Double](repeating: largest.squareRoot(), count: space.dimension)
         }
         // Rows of U, one at a time, with the noise of their component.
         var sums = [Double](repeating: 0, count: space.dimension)
+        var isMade = (
+            measured: [Bool](repeating: false, count: sums.count), other: [Bool](repeating: false, count: sums.count)
+        )
         for (component, square) in squares.enumerated() {
             var unit = [Float](repeating: 0, count: squares.count)
             unit[component] = 1
+            let isMeasured = problem.part.map { $0.pins[component] == .free } ?? true
             for (pixel, weight) in try space.basis.inverse(unit).enumerated() {
                 sums[pixel] += square * Double(weight) * Double(weight)
+                // Smaller weights are rounding.
+                guard abs(weight) > 1e-5 else { continue }
+                if isMeasured { isMade.measured[pixel] = true } else { isMade.other[pixel] = true }
             }
         }
-        return sums.map { $0.squareRoot() }
+        if let pixel = sums.indices.first(where: { isMade.measured[$0] && isMade.other[$0] }) {
+            throw LikelihoodError.option(
+                "--dequantisation discrete is for parts that are whole pixels: number \(pixel) of a sample depends on measured "
+                    + "components and on others; use uniform")
+        }
+        return sums.indices.map { isMade.measured[$0] ? sums[$0].squareRoot() : nil }
     }
 }

@@ -137,11 +137,6 @@ public struct LikelihoodProblem: Sendable {
             guard part.pins.count == components else {
                 throw .count(part.pins.count, expected: components, what: "the list of given and absent components")
             }
-            guard dequantisation != .discrete else {
-                throw .option(
-                    "--dequantisation discrete is for whole samples: levels are of pixels, and a part is of components; use uniform"
-                )
-            }
         }
         if let binWidth, !(binWidth > 0 && binWidth.isFinite) {
             throw .option("the bin width is \(binWidth); it must be a positive number")

@@ -13,7 +13,8 @@ struct NLLCommand: ParsableCommand {
             ode integrates the probability flow and gives the model's density; the denoiser must offer a
             Jacobian product. elbo is the diffusion bound, from denoising errors at random times.
             Quantised data are dequantised, so that both bound the probability of the data themselves;
-            with --dequantisation discrete the bound takes them as they are and ends with a discrete decoder.
+            with --dequantisation discrete the bound takes them as they are and ends with a discrete decoder
+            (of parts that are whole pixels).
             Class-conditional models give -log p(x|c) of each sample's own class (--classes given), or
             -log of the mean of p(x|c) over classes as frequent as in the training data (marginal).
             --given and --absent measure part of a sample: -log p(rest | given), absent components left out;
