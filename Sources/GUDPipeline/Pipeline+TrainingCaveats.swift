@@ -62,18 +62,27 @@ extension Pipeline {
 
     /// What is to be said where observed numbers lie far from all data, as bytes do among numbers from −1 to 1.
     private func rangeCaveat(_ observation: Observation) -> String? {
-        guard case .scalars(let mask) = observation.sensor, mask.count == space.dimension else { return nil }
-        let count = Double(space.dimension)
-        let mean = space.mean.reduce(0.0) { $0 + Double($1) } / count
-        let spread = space.mean.reduce(space.dataVariances.reduce(0, +)) { $0 + pow(Double($1) - mean, 2) } / count
-        let reach = 10 * spread.squareRoot()
-        let far = observation.values.enumerated().lazy.filter { mask[$0.offset % mask.count] }.map(\.element).max {
-            abs(Double($0) - mean) < abs(Double($1) - mean)
+        let count = space.dimension
+        let mean = space.mean.reduce(0.0) { $0 + Double($1) } / Double(count)
+        let squares = space.mean.reduce(space.dataVariances.reduce(0, +)) { $0 + pow(Double($1) - mean, 2) }
+        let deviation = (squares / Double(count)).squareRoot()
+        // How much each number can be of a value that all scalars have; 0 where it is not observed.
+        let sizes: [Double] =
+            switch observation.sensor {
+            case .scalars(let mask): mask.map { $0 ? 1 : 0 }
+            case .weights(let weights):
+                stride(from: 0, to: weights.count, by: count).map { start in
+                    weights[start..<min(start + count, weights.count)].reduce(0.0) { $0 + Double(abs($1)) }
+                }
+            }
+        let far = observation.values.enumerated().first { index, value in
+            let size = sizes[index % sizes.count]
+            return size > 0 && abs(Double(value)) > (abs(mean) + 10 * deviation) * size
         }
-        guard let far, abs(Double(far) - mean) > reach else { return nil }
+        guard let far else { return nil }
         return
-            "a given value is \(far), while the run's data lie about \(Float(mean)) ± \(Float(reach / 10)); give values in data units "
-            + "(of images, −1 is black and 1 white)"
+            "a given value is \(far.element), while the run's data lie about \(Float(mean)) ± \(Float(deviation)); give values in "
+            + "data units (of images, −1 is black and 1 white)"
     }
 
     /// What is to be said where components are held.

@@ -11,7 +11,7 @@ struct SampleCommand: ParsableCommand {
         commandName: "sample", abstract: "Draw samples from a trained run.",
         discussion: """
             The output's ending decides its form: a .png grid, or .npy numbers with the batch first.
-            The same seed and index give the same sample whatever the batch size.
+            The same seed and index give the same sample whatever the batch size; networks, to rounding.
             Another --sampler keeps the parameters of the run's sampler that it has too, steps
             among them, and says which; --steps and --placement replace times that the run lists.
 
