@@ -59,8 +59,12 @@ public struct ComponentSelection: Sendable, Equatable {
         }
         // A range of one label written with few digits means the label that it rounds to: frequency 1.414 is √2.
         let wanted = ranges.map { $0.lowerBound - Self.tolerance...$0.upperBound + Self.tolerance }
-        for range in wanted where !labels.contains(where: range.contains) {
-            throw .nothing(text, known: Set(labels).sorted())
+        // Of a range both ends must lie within what there is: columns 7-9 of eight are a mistake.
+        let (lowest, highest) = (labels.min() ?? 0, labels.max() ?? 0)
+        for range in wanted {
+            guard labels.contains(where: range.contains), range.lowerBound >= lowest - 2 * Self.tolerance,
+                range.upperBound <= highest + 2 * Self.tolerance
+            else { throw .nothing(text, known: Set(labels).sorted()) }
         }
         return labels.map { label in wanted.contains { $0.contains(label) } }
     }

@@ -14,6 +14,8 @@ public enum SamplingError: GUDError, Equatable {
     case variance(Double, component: Int)
     /// An observation cannot be met in the way that was asked for.
     case observation(String)
+    /// More samples are asked for than fit into memory.
+    case samples(Int, limit: Int)
     /// Batches must hold at least one sample.
     case batchSize(Int)
 
@@ -31,6 +33,8 @@ public enum SamplingError: GUDError, Equatable {
         case .variance(let variance, let component):
             "the variance of component \(component) is \(variance); variances are finite and not negative"
         case .observation(let message): message
+        case .samples(let count, let limit):
+            "\(count) samples are more than are drawn at once, \(limit); draw them in parts, each with a seed of its own"
         case .batchSize(let size): "the batch size is \(size); it must be 1 or more"
         }
     }
@@ -39,7 +43,7 @@ public enum SamplingError: GUDError, Equatable {
     public var blame: Blame {
         switch self {
         case .cancelled, .notFinite, .stepLimit: .execution
-        case .count, .variance, .batchSize, .observation: .request
+        case .count, .variance, .samples, .batchSize, .observation: .request
         }
     }
 }

@@ -48,10 +48,13 @@ public struct SamplingProblem: Sendable {
     /// The number of components, *K*.
     public var componentCount: Int { denoiser.componentCount }
 
+    /// The most numbers that are drawn into one array: 64 GiB of them.
+    static let numberLimit = 1 << 34
+
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
         stride(from: samples.lowerBound, to: samples.upperBound, by: batchSize).map {
-            $0..<min($0 + batchSize, samples.upperBound)
+            $0..<$0 + min(batchSize, samples.upperBound - $0)
         }
     }
 
@@ -76,6 +79,9 @@ public struct SamplingProblem: Sendable {
     func validate() throws(SamplingError) {
         let count = componentCount
         guard batchSize > 0 else { throw .batchSize(batchSize) }
+        guard samples.count <= Self.numberLimit / max(1, count) else {
+            throw .samples(samples.count, limit: Self.numberLimit / max(1, count))
+        }
         guard schedule.componentCount == count else {
             throw .count(schedule.componentCount, expected: count, what: "the schedule")
         }

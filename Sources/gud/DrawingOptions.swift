@@ -73,10 +73,17 @@ struct MethodOptions: ParsableArguments {
             """)
     var method = ConditioningMethod.auto
 
-    @Option(help: "How often the method replacement repeats every step.")
-    var resamplings = 4
+    @Option(help: "How often the method replacement repeats every step; 4 by default.")
+    var resamplings: Int?
+
+    /// Whether any of them was given.
+    var isGiven: Bool { method != .auto || resamplings != nil }
 
     func validate() throws {
+        guard let resamplings else { return }
+        guard method == .replacement || method == .auto else {
+            throw ValidationError("--resamplings is for the method replacement, not for \(method.rawValue)")
+        }
         guard resamplings > 0 else {
             throw ValidationError("--resamplings \(resamplings): every step is taken at least once")
         }
@@ -85,7 +92,7 @@ struct MethodOptions: ParsableArguments {
     /// Tells a request.
     func choose(in request: inout ConditionRequest) {
         request.method = method
-        request.resamplings = resamplings
+        if let resamplings { request.resamplings = resamplings }
     }
 }
 
@@ -95,6 +102,9 @@ struct ObservationOptions: ParsableArguments {
 
     @Option(help: "The standard deviation of noise on what is given, in data units.")
     var noise = 0.0
+
+    /// Whether any of them was given.
+    var isGiven: Bool { meeting.isGiven || noise != 0 }
 
     func validate() throws {
         guard noise >= 0, noise.isFinite else { throw ValidationError("--noise \(noise): give a number from 0 on") }

@@ -28,6 +28,7 @@ struct GUDCommand: ParsableCommand {
 
     /// Parses and runs; exits with 0, with 2 for a mistaken request, 1 for a failure, 130 when interrupted.
     static func main() {
+        openStandardDescriptors()
         // A reader that goes away (`gud list | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
         // GUD starts itself in this way to check a plugin, or to run one in a process of its own.
@@ -43,6 +44,16 @@ struct GUDCommand: ParsableCommand {
             }
         } catch {
             Self.finish(error)
+        }
+    }
+
+    /// Puts something in the place of closed standard descriptors.
+    ///
+    /// Else a file that is opened takes their number, and messages with it. It cannot be written to: a closed output stays an output
+    /// that fails.
+    private static func openStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDONLY)
         }
     }
 

@@ -24,6 +24,11 @@ struct PartOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
+        for (option, texts) in [("--given", given), ("--absent", absent)] {
+            if let text = texts.first(where: { $0.contains("=") }) {
+                throw ValidationError("\(option) \(text): a component is part of it or not; leave out the weight")
+            }
+        }
     }
 
     /// The part; `nil` where nothing is named.

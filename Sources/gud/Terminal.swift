@@ -1,11 +1,12 @@
 import Foundation
+import GUDCore
 import GUDPipeline
 import Synchronization
 
 /// Where messages go: results to standard output, everything else to standard error.
 enum Terminal {
     /// Writes a line to standard error.
-    static func error(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    static func error(_ line: String) { StandardError.write(line + "\n") }
 
     /// Writes warnings to standard error.
     static func warn(_ warnings: [String]) { for warning in warnings { error("warning: \(warning)") } }
@@ -73,7 +74,7 @@ final class TerminalProgress: ProgressReporter {
                 let filled = state.total > 0 ? 24 * count / state.total : 0
                 let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
                 let text = "\r\u{1B}[2K\(bar) \(count)/\(state.total)  \(status)  \(Self.clock(left)) left"
-                FileHandle.standardError.write(Data(text.utf8))
+                StandardError.write(text)
                 state.lastDraw = Date()
                 state.isDrawn = true
             } else if isMilestone, count == state.total || Date().timeIntervalSince(state.lastDraw) > 5 {
@@ -85,13 +86,13 @@ final class TerminalProgress: ProgressReporter {
 
     func end() {
         state.withLock { state in
-            if state.isDrawn { FileHandle.standardError.write(Data("\n".utf8)) }
+            if state.isDrawn { StandardError.write("\n") }
             state.isDrawn = false
         }
     }
 
     private func clear(_ state: inout State) {
-        if state.isDrawn { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+        if state.isDrawn { StandardError.write("\r\u{1B}[2K") }
         state.isDrawn = false
     }
 

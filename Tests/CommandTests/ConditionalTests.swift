@@ -121,8 +121,7 @@ struct ConditionalTests {
             "--measure", "--json", "-o", directory.file("x.npy"),
         ])
         #expect(result.status == 0, "\(result.errors)")
-        let text = result.output.prefix { $0 != "}" } + "}"
-        let quality = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let quality = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         func value(_ key: String) -> Double { quality[key] as? Double ?? .nan }
         #expect(quality["pictures"] as? Int == 40 && quality["samplesPerPicture"] as? Int == 8)
         // The mean of eight samples of a Gaussian is the Gaussian's mean but for an eighth of its variance; single samples are worse.
@@ -148,6 +147,7 @@ struct ConditionalTests {
         try expect(["nll", run, "--given", "level:0"], status: 2, says: "the basis has no labels of that order")
         try expect(["nll", run, "--given", "column:0", "--absent", "column:0"], status: 2, says: "given and absent")
         try expect(["nll", run, "--given", "column:0-7"], status: 2, says: "nothing to measure")
+        try expect(["nll", run, "--given", "column:7-9"], status: 2, says: "names what the basis does not have")
         try expect(["nll", run, "--given", "colum:0"], status: 2, says: "did you mean 'column'")
         _ = directory
     }
@@ -176,6 +176,16 @@ struct ConditionalTests {
         )
         try inpaint(
             "--mask", left, "--test", "0", "--set", "basis=dct", says: "the run has pixel, asked for is dct")
+        for (options, text) in [
+            (["--test", "0-9223372036854775807"], "the test data hold samples 0 to"),
+            (["--test", "0-1", "-n", "9223372036854775807"], "more than are drawn at once"),
+            (["--test", "0", "-n", "99999999999"], "99999999999 samples are more than are drawn at once, 268435456"),
+        ] {
+            try expect(["inpaint", run, "-o", output, "--mask", left] + options, status: 2, says: text)
+        }
+        for goal in [["--windows", "100000000000"], ["--size", "9223372036854775807"]] {
+            try expect(["extend", run, "-o", output] + goal, status: 2, says: "more than can be held; ask for at most")
+        }
         // Channels first are as many numbers, but another picture.
         try NumpyArray.write([Float](repeating: 1, count: 64), axes: [4, 16], to: directory.file("bent.npy"))
         try expect(

@@ -62,6 +62,18 @@ struct FailureTests {
     func fullOutput() throws {
         #expect(try shell("'\(Program.path)' list basis --safe-mode >/dev/full") == 1)
         #expect(try shell("'\(Program.path)' list basis --safe-mode >/dev/null") == 0)
+        #expect(try shell("'\(Program.path)' list basis --safe-mode >&-") == 1)
+    }
+
+    @Test("Messages that nobody can take stop nothing, and stay out of the files that are written")
+    func fullErrors() throws {
+        let (directory, path) = try Program.configuration(["denoiser": "gaussian"])
+        #expect(try shell("'\(Program.path)' train '\(path)' --run '\(directory.file("full"))' 2>/dev/full") == 0)
+        #expect(try shell("'\(Program.path)' train '\(path)' --run '\(directory.file("closed"))' 2>&-") == 0)
+        #expect(try shell("'\(Program.path)' sample nosuch -o '\(directory.file("a.npy"))' 2>&-") == 2)
+        let output = directory.file("x.npy")
+        #expect(try shell("'\(Program.path)' sample '\(directory.file("closed"))' -n 2 -o '\(output)' <&- 2>&-") == 0)
+        #expect(try NumpyArray(contentsOf: output).axes == [2, 8, 8, 1])
     }
 
     @Test(

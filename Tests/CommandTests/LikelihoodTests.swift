@@ -73,7 +73,7 @@ struct LikelihoodTests {
         let (directory, path) = try run()
         let mistakes: [([String], String)] = [
             (["--by", "frequency"], "the basis has no labels by frequency; use --by component"),
-            (["--probes", "few"], "--probes few: a positive number, or 'exact'"),
+            (["--probes", "few"], "--probes few: a number from 1 to 10000, or 'exact'"),
             (["--method", "elbo", "--probes", "3"], "--probes, --rtol and --atol are for --method ode"),
             (["--steps", "3", "--rtol", "1e-3"], "--steps are fixed steps"),
             (["--atol", "0"], "--atol 0.0: a tolerance is a positive number"),

@@ -80,6 +80,32 @@ struct MistakeTests {
                 ["basis", "show", "dct", "--shape", "8,8"],
                 "--shape 8,8: write H,W,C for images or D for vectors, all positive"
             ),
+            (["sample", "x", "-o", "nosuch/a.png"], "-o nosuch/a.png: there is no folder"),
+            (["sample", "x", "-o", "/dev.npy/../a.npy/b.npy"], "there is no folder"),
+            (
+                ["sample", "x", "-o", "a.png", "--trajectory", "./a.png"],
+                "--trajectory ./a.png: -o names the same file"
+            ),
+            (["sample", "x", "-o", "a.png", "--frames", "5"], "--frames is for --trajectory"),
+            (["sample", "x", "-o", "a.png", "--noise", "1"], "--method, --resamplings and --noise are for --given"),
+            (["inpaint", "x", "-o", "nosuch/a.png", "--mask", "m", "--test", "0"], "there is no folder"),
+            (
+                [
+                    "inpaint", "x", "-o", "a.npy", "--mask", "m", "--test", "0", "--method", "held", "--resamplings",
+                    "3",
+                ],
+                "--resamplings is for the method replacement, not for held"
+            ),
+            (
+                ["extend", "x", "-o", "a.png", "--figure", "a.png", "--measure"],
+                "--figure a.png: -o names the same file"
+            ),
+            (["extend", "x", "-o", "a.png", "--windows", "1", "--measure"], "seams lie between windows"),
+            (["extend", "x", "-o", "a.png", "--label", "b"], "--label is for --figure"),
+            (["evaluate", "x", "--guidance", "1", "--figure", "nosuch/a.svg"], "there is no folder"),
+            (["nll", "x", "--given", "column:0=0.5"], "--given column:0=0.5: a component is part of it or not"),
+            (["nll", "x", "--steps", "9223372036854775807"], "take 1 to 100000"),
+            (["nll", "x", "--probes", "99999999999"], "a number from 1 to 10000"),
             (["nosuch"], "Unexpected argument 'nosuch'"),
             (["list", "bases"], "there is no kind of component named 'bases'; did you mean 'basis'?"),
             (["sample", "/nonexistent", "-o", "a.png"], "'/nonexistent' holds no checkpoint"),

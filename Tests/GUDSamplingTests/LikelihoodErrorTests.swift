@@ -99,13 +99,13 @@ struct LikelihoodErrorTests {
             #expect(error.blame == .request || text.contains("finite"))
         }
         let problem = try problem()
-        #expect(throws: LikelihoodError.option("--steps 0: take 1 random time or more")) {
+        #expect(throws: LikelihoodError.option("--steps 0: take 1 to 100000 random times")) {
             try DiffusionBound(times: 0).measure(problem)
         }
-        #expect(throws: LikelihoodError.option("--probes 0: take 1 or more, or 'exact'")) {
+        #expect(throws: LikelihoodError.option("--probes 0: take 1 to 10000, or 'exact'")) {
             try ProbabilityFlowLikelihood(trace: .hutchinson(probes: 0)).measure(problem)
         }
-        #expect(throws: LikelihoodError.option("--steps 0: take 1 or more")) {
+        #expect(throws: LikelihoodError.option("--steps 0: take 1 to 100000")) {
             try ProbabilityFlowLikelihood(trace: .exact, stepping: .fixed(steps: 0)).measure(problem)
         }
         #expect(throws: LikelihoodError.option("--rtol 0.1 --atol 0.0: tolerances are positive numbers")) {

@@ -44,6 +44,24 @@ public struct ExtensionPlan: Sendable, Equatable {
         case .size(let goal) where goal < size: throw .size(goal, window: size, axis)
         default: break
         }
+        let length = length(window: size, step: step, beginning: beginning)
+        guard length <= Self.longest else { throw .tooLong(length, axis) }
+        return windows(window: size, step: step, beginning: beginning)
+    }
+
+    /// The most lines of an image: more than any file of it could hold.
+    static let longest = 1 << 24
+
+    /// How many lines an image will have, at most; a number beyond all limits where it cannot be said.
+    private func length(window size: Int, step: Int, beginning: Int) -> Int {
+        switch goal {
+        case .size(let goal): goal
+        case .windows(let count):
+            count > Self.longest ? .max : max(beginning, size) + count * step
+        }
+    }
+
+    private func windows(window size: Int, step: Int, beginning: Int) -> [Window] {
         var (windows, length) = ([Window](), beginning)
         while !isReached(length: length, windows: windows.count) {
             var new = length < size ? size - length : step
@@ -82,6 +100,8 @@ public enum ExtensionError: GUDError, Equatable {
     case windows(Int)
     /// The image is to be smaller than a window.
     case size(Int, window: Int, ImageAxis)
+    /// The image is to be larger than can be held.
+    case tooLong(Int, ImageAxis)
     /// The beginning is as large as the image is to be.
     case nothingNew(size: Int, beginning: Int, ImageAxis)
     /// The beginning does not fit to the model's windows.
@@ -108,6 +128,9 @@ public enum ExtensionError: GUDError, Equatable {
         case .windows(let count): "\(count) windows were asked for; draw at least one"
         case .size(let size, let window, let axis):
             "an image of \(size) \(axis.rawValue) is smaller than one window, which has \(window); choose \(window) or more"
+        case .tooLong(let length, let axis):
+            (length == .max ? "that many windows are" : "an image of \(length) \(axis.rawValue) is")
+                + " more than can be held; ask for at most \(ExtensionPlan.longest) \(axis.rawValue)"
         case .nothingNew(let size, let beginning, let axis):
             "the beginning has \(beginning) \(axis.rawValue) already, and \(size) were asked for: nothing new is to be drawn; "
                 + "choose more than \(beginning)"

@@ -10,7 +10,7 @@ import Synchronization
 /// Invariant: the table is made once, never changes, and lives as long as the process.
 enum HostServices {
     private static let sink = Mutex<@Sendable (_ plugin: String, _ text: String) -> Void>({ plugin, text in
-        FileHandle.standardError.write(Data("\(plugin): \(text)\n".utf8))
+        StandardError.write("\(plugin): \(text)\n")
     })
     private static let cancellation = Mutex<@Sendable () -> Bool>({ false })
 

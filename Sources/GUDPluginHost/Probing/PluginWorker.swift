@@ -15,8 +15,8 @@ public enum PluginWorker {
     /// Does what the arguments say, and ends the process.
     public static func run(_ arguments: [String]) -> Never {
         guard fcntl(channel, F_GETFD) >= 0 else {
-            FileHandle.standardError.write(
-                Data("plugin-worker is started by GUD itself, for plugins that run in a process of their own\n".utf8))
+            StandardError.write(
+                "plugin-worker is started by GUD itself, for plugins that run in a process of their own\n")
             exit(2)
         }
         _ = (fcntl(channel, F_SETFD, FD_CLOEXEC), channelNumber)
@@ -48,7 +48,7 @@ public enum PluginWorker {
     static func sayWhetherChannelIsGone() {
         var status = stat()
         guard fstat(channel, &status) != 0 || status.st_ino != channelNumber else { return }
-        FileHandle.standardError.write(Data("it closed descriptor 3, which is the host's\n".utf8))
+        StandardError.write("it closed descriptor 3, which is the host's\n")
     }
 
     /// What the channel is known by.

@@ -29,7 +29,9 @@ public struct DiffusionBound: Sendable {
     /// - Throws: ``LikelihoodError``; what the denoiser or the schedule report.
     /// - Complexity: ``times`` evaluations per sample.
     public func measure(_ problem: LikelihoodProblem) throws -> LikelihoodReport {
-        guard times > 0 else { throw LikelihoodError.option("--steps \(times): take 1 random time or more") }
+        guard (1...100_000).contains(times) else {
+            throw LikelihoodError.option("--steps \(times): take 1 to 100000 random times")
+        }
         try problem.validate()
         let problem = try problem.pinned()
         let ends = try BoundEnds(problem)

@@ -69,7 +69,7 @@ public struct LikelihoodProblem: Sendable {
 
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
-        stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
+        stride(from: 0, to: count, by: batchSize).map { $0..<$0 + min(batchSize, count - $0) }
     }
 
     /// The conditions of some samples, in their order; a sample may occur more than once.

@@ -101,6 +101,7 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError("--guidance-interval, --guide and --figure go with --guidance, such as 0,1,2,4")
         }
         if let figure { _ = try FigureFile.format(of: figure, option: "--figure") }
+        try OutputPath.validate([("--figure", figure)])
     }
 
     func run() throws {

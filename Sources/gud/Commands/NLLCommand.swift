@@ -99,7 +99,7 @@ struct NLLCommand: ParsableCommand {
     func validate() throws {
         if let count, count < 1 { throw ValidationError("-n \(count): measure at least one sample") }
         guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
-        if let steps, steps < 1 { throw ValidationError("--steps \(steps): take 1 or more") }
+        if let steps, !(1...100_000).contains(steps) { throw ValidationError("--steps \(steps): take 1 to 100000") }
         if steps != nil, rtol != nil || atol != nil {
             throw ValidationError("--steps are fixed steps; leave out --rtol and --atol, or --steps")
         }
@@ -173,8 +173,8 @@ struct NLLCommand: ParsableCommand {
     private func trace() throws -> FlowTrace? {
         guard let probes else { return nil }
         if probes == "exact" { return .exact }
-        guard let count = Int(probes), count > 0 else {
-            throw ValidationError("--probes \(probes): a positive number, or 'exact'")
+        guard let count = Int(probes), (1...10_000).contains(count) else {
+            throw ValidationError("--probes \(probes): a number from 1 to 10000, or 'exact'")
         }
         return .hutchinson(probes: count)
     }

@@ -41,8 +41,8 @@ struct SampleCommand: ParsableCommand {
             "Also draw the first samples (8 at most) on their way from noise, .png or .svg.", valueName: "FILE"))
     var trajectory: String?
 
-    @Option(help: "States of the trajectory, evenly over the steps.")
-    var frames = 12
+    @Option(help: "States of the trajectory, evenly over the steps; 12 by default.")
+    var frames: Int?
 
     @OptionGroup var drawing: DrawingOptions
     @OptionGroup var observation: ObservationOptions
@@ -53,13 +53,21 @@ struct SampleCommand: ParsableCommand {
         guard given.isEmpty || given.count == 2 else {
             throw ValidationError("--given takes two files, MASK and VALUES, each .npy or a picture")
         }
-        guard frames >= 2 else { throw ValidationError("--frames \(frames): show at least 2 states") }
+        guard !given.isEmpty || !observation.isGiven else {
+            throw ValidationError("--method, --resamplings and --noise are for --given")
+        }
+        if let frames {
+            guard trajectory != nil else { throw ValidationError("--frames is for --trajectory") }
+            guard frames >= 2 else { throw ValidationError("--frames \(frames): show at least 2 states") }
+        }
         if let trajectory { _ = try FigureFile.format(of: trajectory, option: "--trajectory") }
         try SampleFile.validate(output)
+        try OutputPath.validate([("-o", output), ("--trajectory", trajectory)])
     }
 
     func run() throws {
         let pipeline = try RunDirectory(runDirectory).load(opening).pipeline
+        try SampleFile.check(pipeline.space.shape, for: output)
         Interrupt.watch()
         let sampler = try drawing.sampler(of: pipeline)
         Terminal.warn(try pipeline.trainingCaveats(of: try request(pipeline)))
@@ -76,7 +84,7 @@ struct SampleCommand: ParsableCommand {
     private func draw(_ pipeline: Pipeline, _ sampler: any Sampler, to path: String) throws {
         let count = min(count, 8)
         let trajectory = try pipeline.trajectory(
-            0..<count, seed: drawing.seed, frames: frames, request: try request(pipeline), sampler: sampler,
+            0..<count, seed: drawing.seed, frames: frames ?? 12, request: try request(pipeline), sampler: sampler,
             isCancelled: { Interrupt.isRequested })
         let shape = pipeline.space.shape
         let made = try TrajectoryFigure.plot(

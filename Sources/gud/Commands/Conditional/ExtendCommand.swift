@@ -17,7 +17,7 @@ struct ExtendCommand: ParsableCommand {
 
             Example:
               gud extend runs/texture --by 16 --windows 10 -n 8 -o strips.png
-              gud extend runs/texture --size 512 --from beginning.png -n 1 -o wide.png --measure
+              gud extend runs/texture --size 512 --from beginning.png -n 1 -o wide.png
             """)
 
     @Argument(help: "The directory of a run, or a checkpoint file.")
@@ -58,8 +58,10 @@ struct ExtendCommand: ParsableCommand {
         help: ArgumentHelp("Measure, and draw what was measured along the strips, .svg or .png.", valueName: "FILE"))
     var figure: String?
 
+    private static let customaryLabel = "strips"
+
     @Option(help: "What the figure calls these strips.")
-    var label = "strips"
+    var label = ExtendCommand.customaryLabel
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +82,11 @@ struct ExtendCommand: ParsableCommand {
             throw ValidationError(
                 "--measure and --figure with -n \(count): errors are those over strips; draw two or more")
         }
+        if measure || figure != nil, windows == 1 {
+            throw ValidationError(
+                "--measure and --figure with --windows 1: seams lie between windows; draw two or more, ten for drift")
+        }
+        if figure == nil, label != Self.customaryLabel { throw ValidationError("--label is for --figure") }
         if json, !measure { throw ValidationError("--json is for --measure") }
         if figure == nil, !beside.isEmpty { throw ValidationError("--beside is for --figure") }
         if let figure { _ = try FigureFile.format(of: figure, option: "--figure") }
@@ -87,12 +94,15 @@ struct ExtendCommand: ParsableCommand {
             throw ValidationError("--beside \(entry): write LABEL=FILE.json")
         }
         try SampleFile.validate(output)
+        try OutputPath.validate([("-o", output), ("--figure", figure)])
     }
 
     func run() throws {
         let pipeline = try RunDirectory(runDirectory).load(opening).pipeline
         let plan = ExtensionPlan(axis, by: step, until: size.map { .size($0) } ?? .windows(windows ?? 10))
         let shape = pipeline.space.shape
+        try SampleFile.check(shape, for: output)
+        let earlier = try beside.map(Self.record)
         let start = try beginning.map { try StripFile.read($0, window: shape, along: axis) }
         var request = try drawing.request(of: pipeline)
         meeting.choose(in: &request)
@@ -114,7 +124,7 @@ struct ExtendCommand: ParsableCommand {
         progress.end()
         try write(extended.strips)
         if !json { print(output) }
-        if measure || figure != nil { try report(extended, plan, sampler, pipeline) }
+        if measure || figure != nil { try report(extended, plan, sampler, pipeline, beside: earlier) }
     }
 
     private func write(_ strips: ImageStrips) throws {
@@ -128,13 +138,14 @@ struct ExtendCommand: ParsableCommand {
     }
 
     private func report(
-        _ extended: ExtendedStrips, _ plan: ExtensionPlan, _ sampler: Configuration.Choice, _ pipeline: Pipeline
+        _ extended: ExtendedStrips, _ plan: ExtensionPlan, _ sampler: Configuration.Choice, _ pipeline: Pipeline,
+        beside earlier: [(name: String, evaluation: StripEvaluation)]
     ) throws {
         let evaluation = try pipeline.evaluate(
             extended, plan: plan, seed: drawing.seed, method: meeting.method, sampler: sampler)
         if let figure {
             try FigureFile.write(
-                StripFigure(try beside.map(Self.record) + [(label, evaluation)]).figure, to: figure)
+                StripFigure(earlier + [(label, evaluation)]).figure, to: figure)
             if !json { print(figure) }
         }
         if json {

@@ -3,6 +3,7 @@ import Foundation
 import GUDCore
 import GUDData
 import GUDPipeline
+import GUDSampling
 
 /// What a picture is drawn around: a file, or a sample of the run's test data.
 struct PictureOptions: ParsableArguments {
@@ -47,17 +48,20 @@ struct PictureOptions: ParsableArguments {
         }
         guard count > 0 else { throw ValidationError("-n \(count): draw at least one sample") }
         try SampleFile.validate(output)
+        try OutputPath.validate([("-o", output)])
     }
 
     /// Samples of the test data, where some are named.
     func testSamples(_ pipeline: Pipeline) throws -> LabelledSamples? {
         if image != nil { return nil }
         let test = try pipeline.configuration.loadData(pipeline.registry).test
-        let indices = tests.flatMap(\.range)
-        if let index = indices.first(where: { !(0..<test.count).contains($0) }) {
-            throw ValidationError("--test \(index): the test data hold samples 0 to \(test.count - 1)")
+        if let last = tests.map(\.range.upperBound).max(), last >= test.count {
+            throw ValidationError(
+                test.count == 0
+                    ? "--test \(last): the run has no test data; take --image"
+                    : "--test \(last): the test data hold samples 0 to \(test.count - 1)")
         }
-        return test.selecting(indices)
+        return test.selecting(tests.flatMap(\.range))
     }
 }
 
@@ -87,16 +91,22 @@ struct ConditionalDrawing {
     ///   - truth: The whole pictures, where they are known.
     func run(_ observation: Observation, shown: [Float], truth: LabelledSamples?) throws {
         Interrupt.watch()
+        try SampleFile.check(pipeline.space.shape, for: pictures.output)
+        if pictures.extractor != nil, truth?.labels == nil {
+            throw ValidationError("--extractor tells classes, and the run's test data have none; leave it out")
+        }
         let rows = shown.count / pipeline.space.dimension
+        let (count, isTooLarge) = pictures.count.multipliedReportingOverflow(by: rows)
+        guard !isTooLarge else { throw SamplingError.samples(pictures.count, limit: .max / rows) }
         var request = try drawing.request(of: pipeline)
         observing.add(observation, to: &request)
         Terminal.warn(try pipeline.trainingCaveats(of: request))
         let samples = try pipeline.sample(
-            0..<pictures.count * rows, seed: drawing.seed, request: request, sampler: try drawing.sampler(of: pipeline),
+            0..<count, seed: drawing.seed, request: request, sampler: try drawing.sampler(of: pipeline),
             batchSize: drawing.batchSize, isCancelled: { Interrupt.isRequested })
         try SampleFile.write(samples, after: shown, shape: pipeline.space.shape, to: pictures.output)
         if pictures.measure, let truth { try measure(samples, observation, truth) }
-        print(pictures.output)
+        if !pictures.json { print(pictures.output) }
     }
 
     private func measure(_ samples: [Float], _ observation: Observation, _ truth: LabelledSamples) throws {
