@@ -64,7 +64,9 @@ public enum AtomicFile {
         do {
             return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
-            throw .read(path, reason: systemReason(of: error))
+            var isFolder: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            throw .read(path, reason: exists && isFolder.boolValue ? "it is a folder" : systemReason(of: error))
         }
     }
 

@@ -106,7 +106,8 @@ public struct SoftFamily: RangedScheduleFamily {
 extension SoftFamily {
     static let softnessMin = Parameter<Softness?>(
         "softnessMin", default: nil,
-        "The smallest softness that training draws; by default 0.25, or hard where that would leave dead time.")
+        "The smallest softness that training draws; by default 0.25, hard where that would leave dead time, or softnessMax where that is smaller."
+    )
     static let softnessMax = Parameter(
         "softnessMax", default: Softness.value(.infinity), "The largest softness that training draws.")
     static let orders = Parameter<[WeightedOrders]?>(
@@ -131,8 +132,9 @@ extension SoftFamily {
                 let recipe = try SoftRecipe(parameters, context, order: order)
                 let smallest = parameters[softnessMin] ?? .value(max(0.25, recipe.smallestSoftness))
                 let largest = parameters[softnessMax]
-                let low = try recipe.schedule(smallest, of: softnessMin.name)
                 let high = try recipe.schedule(largest, of: softnessMax.name)
+                var low = try recipe.schedule(smallest, of: softnessMin.name)
+                if parameters[softnessMin] == nil, low.softness > high.softness { low = high }
                 guard low.softness <= high.softness else {
                     throw ParameterError.rule(
                         "\(parameters.path).softnessMin", smallest.parameterValue,

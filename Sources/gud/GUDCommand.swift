@@ -35,8 +35,13 @@ struct GUDCommand: ParsableCommand {
         if CommandLine.arguments.dropFirst().first == "plugin-worker" {
             PluginWorker.run(Array(CommandLine.arguments.dropFirst(2)))
         }
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            Self.finish(error)
+        }
+        do {
             try command.run()
             // Results that nobody could take are no success.
             guard fflush(nil) == 0 else {
@@ -65,6 +70,10 @@ struct GUDCommand: ParsableCommand {
         case let error as any GUDError:
             Terminal.error("gud: \(error.description)")
             Foundation.exit(error.blame == .request ? 2 : 1)
+        case let error as ValidationError:
+            // What only the run could tell: the command was written as its usage says.
+            Terminal.error("gud: \(error.message)")
+            Foundation.exit(2)
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
         default:

@@ -34,6 +34,12 @@ import Testing
         }
     }
 
+    @Test("Below the default smallest softness, the largest one is the only one")
+    func smallMaximum() throws {
+        let family = try make(["softness": .number(0.1), "softnessMax": .number(0.1), "clip": .bool(false)])
+        #expect(family.range.hasPrefix("softness 0.1"), "\(family.range)")
+    }
+
     @Test("by itself a family acts at its stated softness") func byItself() throws {
         let family = try make(["softness": .number(2), "softnessMin": .number(0.5), "softnessMax": .number(4)])
         let member = family.member(at: 0.5)

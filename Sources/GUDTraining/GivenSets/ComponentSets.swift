@@ -35,13 +35,17 @@ public struct ComponentSets: Sendable {
         let expressible = Self.expressible(in: space)
         let kinds = kinds ?? expressible.filter { $0 != .variance || expressible.count == 2 }
         guard !kinds.isEmpty else {
-            throw ParameterError.rule(path, .list([]), "is empty; name one or more kinds, or leave it out")
+            throw ParameterError.rule(
+                path, .list([]),
+                expressible.isEmpty
+                    ? "cannot be filled: a single component has no parts; leave out training.given"
+                    : "is empty; name one or more kinds, or leave it out")
         }
         if let odd = kinds.first(where: { !expressible.contains($0) }) {
             throw ParameterError.rule(
                 path, kinds.parameterValue,
                 "has '\(odd.rawValue)', which this basis cannot express; it has "
-                    + expressible.map(\.rawValue).joined(separator: ", "))
+                    + (expressible.isEmpty ? "none" : expressible.map(\.rawValue).joined(separator: ", ")))
         }
         self.kinds = kinds
         componentCount = space.componentCount

@@ -107,6 +107,10 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let directory = RunDirectory(runDirectory)
         let (pipeline, step) = try directory.load(opening)
+        if let guidance, pipeline.conditioner.embeddingWidth == 0 {
+            throw ValidationError(
+                "--guidance \(guidance): the model is unconditional; train it with 'conditioner: class'")
+        }
         let dataset = try pipeline.configuration.loadData(pipeline.registry)
         var options = RunEvaluator.Options()
         options.count = count
