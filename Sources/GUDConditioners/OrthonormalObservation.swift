@@ -16,6 +16,8 @@ struct OrthonormalObservation {
     private static let rankTolerance = 1e-9
     /// The same under noise, where rows keep their lengths: a direction of rounding alone gets a noise that drowns it.
     private static let noisyRankTolerance = 1e-13
+    /// The ratio of kept eigenvalues from which on rows come out orthonormal to the rounding of their weights.
+    private static let accurateConditioning = 0.1
     /// Rows shorter than this fraction of the longest are 0 but for rounding.
     private static let lengthTolerance = 1e-6
     /// What an observation may contradict itself by, as a fraction of the value and of what its row can vary by.
@@ -35,7 +37,9 @@ struct OrthonormalObservation {
         let first = try Self.turned(rows.scaled(by: factors), threshold: Self.rankTolerance)
         try Self.checkContradiction(rows, lengths, factors, kept: first.directions)
         // Rows that nearly depend on each other come out orthonormal to a few digits; turned once more, to the last.
-        observed = try Self.turned(SensorRows(first.observed), threshold: 0.5).observed
+        observed =
+            first.conditioning > Self.accurateConditioning
+            ? first.observed : try Self.turned(SensorRows(first.observed), threshold: 0.5).observed
     }
 
     /// What is left of orthonormal rows that were checked before: their eigenvalues are 1 or 0.
@@ -43,19 +47,20 @@ struct OrthonormalObservation {
         observed = try Self.turned(rows, threshold: 0.5).observed
     }
 
-    /// Rows turned to be orthonormal, and the unit vectors `[kept, M]` that they are turned by.
+    /// Rows turned to be orthonormal, the unit vectors `[kept, M]` that they are turned by, and the ratio of the smallest eigenvalue
+    /// that is kept to the largest.
     private static func turned(
         _ rows: SensorRows, threshold: Double
-    ) throws(ConditionerError) -> (observed: ObservedComponents, directions: [Double]) {
+    ) throws(ConditionerError) -> (observed: ObservedComponents, directions: [Double], conditioning: Double) {
         let (count, width) = (rows.count, rows.componentCount)
         let nothing = ObservedComponents(componentCount: width, weights: [], values: [], deviations: [])
-        guard count > 0 else { return (nothing, []) }
+        guard count > 0 else { return (nothing, [], 1) }
         let gram = BLAS.gemm(
             rows.weights, rows.weights, rows: count, inner: width, columns: count, right: .transposed)
         let largest = (0..<count).reduce(0.0) { max($0, gram[$1 * count + $1]) }
         let (eigenvalues, vectors) = try decompose(gram, count)
         let kept = eigenvalues.indices.filter { eigenvalues[$0] > threshold * largest }
-        guard !kept.isEmpty else { return (nothing, []) }
+        guard !kept.isEmpty else { return (nothing, [], 1) }
         let directions = kept.flatMap { vectors[$0 * count..<($0 + 1) * count] }
         let turns = directions.enumerated().map { $0.element / eigenvalues[kept[$0.offset / count]].squareRoot() }
         let observed = ObservedComponents(
@@ -64,7 +69,7 @@ struct OrthonormalObservation {
             values: BLAS.gemm(
                 rows.values, turns, rows: rows.rowCount, inner: count, columns: kept.count, right: .transposed),
             deviations: kept.map { rows.deviation / eigenvalues[$0].squareRoot() })
-        return (observed, directions)
+        return (observed, directions, (kept.map { eigenvalues[$0] }.min() ?? largest) / largest)
     }
 
     /// Looks for values that no sample has: what is left of *y* without the kept directions, in the unit of each row.
@@ -72,6 +77,8 @@ struct OrthonormalObservation {
         _ rows: SensorRows, _ lengths: [Double], _ factors: [Double], kept directions: [Double]
     ) throws(ConditionerError) {
         let (count, keptCount) = (rows.count, directions.count / rows.count)
+        // Rows that do not depend on each other can have any values.
+        if keptCount == count { return }
         let scale = rows.values.reduce(1e-3) { max($0, $1.magnitude) }
         for row in 0..<rows.rowCount {
             let values = rows.values[row * count..<(row + 1) * count]
