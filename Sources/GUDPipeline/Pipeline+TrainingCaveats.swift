@@ -105,10 +105,12 @@ extension Pipeline {
                 + "expect worse results"
         }
         let sets = try ComponentSets(options.sets, space: space)
-        func isCovered(_ set: [Bool]) -> Bool { !set.contains(true) || sets.cover(set) }
+        func isCovered(_ set: [Bool], isAbsent: Bool = false) -> Bool {
+            !set.contains(true) || sets.cover(set, isAbsent: isAbsent)
+        }
         // What is given beside an absent part is a set less that part.
         let isGivenCovered = isCovered(given) || isCovered(zip(given, absent).map { $0 || $1 })
-        guard isGivenCovered, isCovered(absent) else {
+        guard isGivenCovered, isCovered(absent, isAbsent: true) else {
             return "the components that are held are none of the sets that the network was trained with "
                 + "(\(sets.kinds.map(\.rawValue).joined(separator: ", "))); expect worse results"
         }

@@ -93,6 +93,19 @@ struct HeldPartsTests {
                 sizes.insert(held.count)
             }
             #expect(sizes.count == Set(labels).count - 1, "seed 3: \(kind) has \(sizes.count) sizes")
+            // Left out is the other end: the fine levels, so that the coarse ones are learned alone.
+            let parts = try HeldParts(
+                GivenTrainingOptions(probability: 1, absentShare: 1, sets: [kind]), space: space, seed: 3)
+            for sample in 0..<200 {
+                let roles = try #require(parts.roles(.trainingSets, sample: sample, step: 0))
+                func labelled(_ role: HeldParts.Role) -> [Double] {
+                    roles.indices.filter { roles[$0] == role }.map { labels[$0] }
+                }
+                #expect(try #require(labelled(.absent).min()) > #require(labelled(.free).max()))
+                if let given = labelled(.given).max() { #expect(try given < #require(labelled(.free).min())) }
+                #expect(parts.sets.cover(roles.map { $0 == .absent }, isAbsent: true))
+                #expect(!parts.sets.cover(roles.map { $0 == .absent }))
+            }
         }
     }
 

@@ -16,4 +16,10 @@ public enum ComponentSetKind: String, ParameterChoice {
     case frequency
     /// The components of largest variance, up to a random number of them.
     case variance
+
+    /// Whether sets are the beginnings of an order.
+    ///
+    /// Its beginning is what may be given before the rest, and what comes after is what may be absent: by the chain rule a sample is its
+    /// coarse levels, and its fine ones given those.
+    var isBeginning: Bool { [.level, .frequency, .variance].contains(self) }
 }

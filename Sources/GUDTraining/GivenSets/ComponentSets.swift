@@ -66,8 +66,9 @@ public struct ComponentSets: Sendable {
     ///   - noise: Where random numbers come from.
     ///   - sample: The sample, and `step` the step, that the set is for.
     ///   - rank: Tells several sets of one sample apart, from 0.
+    ///   - isAbsent: Whether the set is to be left out, and not given: of an order its end, not its beginning.
     /// - Returns: One flag per component; `nil` where no proper set was found.
-    func draw(_ noise: CounterNoise, sample: Int, step: Int, rank: Int) -> [Bool]? {
+    func draw(_ noise: CounterNoise, sample: Int, step: Int, rank: Int, isAbsent: Bool = false) -> [Bool]? {
         for attempt in 0..<8 {
             let first = 64 * (8 * rank + attempt)
             func uniform(_ index: Int) -> Double { noise.uniform(sample: sample, step: step, component: first + index) }
@@ -75,7 +76,8 @@ public struct ComponentSets: Sendable {
             let set = set(kind, uniform) { index in
                 noise.uniform(sample: sample, step: step, component: (rank + 1) << 28 + attempt << 24 + index)
             }
-            if set.contains(true), set.contains(false) { return set }
+            guard set.contains(true), set.contains(false) else { continue }
+            return isAbsent && kind.isBeginning ? set.map { !$0 } : set
         }
         return nil
     }
@@ -123,15 +125,17 @@ public struct ComponentSets: Sendable {
 extension ComponentSets {
     /// Whether a set is one that may be drawn.
     ///
-    /// - Parameter set: One flag per component.
-    public func cover(_ set: [Bool]) -> Bool {
+    /// - Parameters:
+    ///   - set: One flag per component.
+    ///   - isAbsent: Whether it is left out, and not given.
+    public func cover(_ set: [Bool], isAbsent: Bool = false) -> Bool {
         kinds.contains { kind in
             switch kind {
             case .random: true
             case .columns: isCut(set, width, \.columns)
             case .rows: isCut(set, height, \.rows)
             case .block: isBlock(set) || isOutsideBlock(set)
-            case .level, .frequency, .variance: isPrefix(set, of: prefixes[kind] ?? [])
+            case .level, .frequency, .variance: isPrefix(isAbsent ? set.map { !$0 } : set, of: prefixes[kind] ?? [])
             }
         }
     }

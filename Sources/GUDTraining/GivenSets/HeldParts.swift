@@ -42,10 +42,11 @@ public struct HeldParts: Sendable, CustomStringConvertible {
     func roles(_ purpose: CounterNoise.Purpose, sample: Int, step: Int) -> [Role]? {
         let noise = CounterNoise(seed: seed, purpose: purpose)
         func uniform(_ index: Int) -> Double { noise.uniform(sample: sample, step: step, component: index) }
+        let isAbsent = uniform(1) < options.absentShare
         guard uniform(0) < options.probability,
-            let part = sets.draw(noise, sample: sample, step: step, rank: 1)
+            let part = sets.draw(noise, sample: sample, step: step, rank: 1, isAbsent: isAbsent)
         else { return nil }
-        guard uniform(1) < options.absentShare else { return part.map { $0 ? .given : .free } }
+        guard isAbsent else { return part.map { $0 ? .given : .free } }
         let other = uniform(2) < 0.5 ? sets.draw(noise, sample: sample, step: step, rank: 2) : nil
         let roles = part.indices.map { index -> Role in part[index] ? .absent : other?[index] == true ? .given : .free }
         // The other part may be all that is left.
