@@ -103,6 +103,14 @@ struct MistakeTests {
             (["extend", "x", "-o", "a.png", "--windows", "1", "--measure"], "seams lie between windows"),
             (["extend", "x", "-o", "a.png", "--label", "b"], "--label is for --figure"),
             (["evaluate", "x", "--guidance", "1", "--figure", "nosuch/a.svg"], "there is no folder"),
+            (["compare", "x", "-o", "nosuch/a.html"], "-o nosuch/a.html: there is no folder"),
+            (["extractor", "train", "digits", "-o", "nosuch/a.safetensors"], "there is no folder"),
+            (["schedule", "plot", "linear", "-o", "nosuch/a.svg"], "there is no folder"),
+            (["schedule", "table", "linear", "--times", "0,1", "-o", "nosuch/a.csv"], "there is no folder"),
+            (
+                ["basis", "apply", "dct", "--shape", "8", "--input", "x.npy", "--output", "nosuch/a.npy"],
+                "--output nosuch/a.npy: there is no folder"
+            ),
             (["nll", "x", "--given", "column:0=0.5"], "--given column:0=0.5: a component is part of it or not"),
             (["nll", "x", "--steps", "9223372036854775807"], "take 1 to 100000"),
             (["nll", "x", "--probes", "99999999999"], "a number from 1 to 10000"),

@@ -73,6 +73,8 @@ struct BasisCommand: ParsableCommand {
 
         @OptionGroup var plugins: PluginOptions
 
+        func validate() throws { try OutputPath.validate([("--output", output)]) }
+
         func run() throws {
             let values = try NumpyArray(contentsOf: input)
             let (basis, _) = try choice.basis(

@@ -60,6 +60,7 @@ struct ExtractorCommand: ParsableCommand {
             guard output.hasSuffix(".safetensors") else {
                 throw ValidationError("-o \(output): the file must end in .safetensors")
             }
+            try OutputPath.validate([("-o", output)])
         }
 
         func run() throws {

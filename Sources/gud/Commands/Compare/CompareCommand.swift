@@ -46,6 +46,7 @@ struct CompareCommand: ParsableCommand {
         if let twice = runs.first(where: { run in runs.count { Self.isSame($0, run) } > 1 }) {
             throw ValidationError("'\(twice)' is given twice; compare each run once")
         }
+        try OutputPath.validate([("-o", output)])
     }
 
     func run() throws {

@@ -33,6 +33,7 @@ struct SchedulePlotCommand: ParsableCommand {
 
     func validate() throws {
         if let output { _ = try FigureFile.format(of: output) }
+        try OutputPath.validate([("-o", output)])
     }
 
     func run() throws {

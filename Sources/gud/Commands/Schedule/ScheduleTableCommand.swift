@@ -26,6 +26,8 @@ struct ScheduleTableCommand: ParsableCommand {
 
     @OptionGroup var options: ScheduleOptions
 
+    func validate() throws { try OutputPath.validate([("-o", output)]) }
+
     func run() throws {
         let instants: [Double] = try CommaList.numbers(
             times, of: "--times", remedy: "write numbers from 0 to 1 with commas between, such as 0,0.5,1")
