@@ -71,7 +71,7 @@ struct EvaluateTests {
             (["moons", "-o", directory.file("m.safetensors")], 2, "extractors take images"),
             (["digit", "-o", directory.file("m.safetensors")], 2, "digits"),
             (["digits", "-o", directory.file("m.bin")], 2, "must end in .safetensors"),
-            (["digits", "-o", directory.file("no/where.safetensors"), "--steps", "1"], 1, "cannot write"),
+            (["digits", "-o", directory.file("no/where.safetensors"), "--steps", "1"], 2, "there is no folder"),
         ]
         for (arguments, status, text) in training {
             let result = try Program.run(["extractor", "train"] + arguments)
