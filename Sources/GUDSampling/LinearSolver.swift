@@ -46,7 +46,10 @@ extension LinearSolver {
             let update = StateUpdate(from: from, to: to, earlier: earlier, variances: variances, formula: update)
             for repetition in 0..<repetitions {
                 let draw = step * repetitions + repetition
-                if repetition > 0 { run.renoise(to: from, draw: draw) }
+                if repetition > 0 {
+                    try run.stopIfCancelled(step: step)
+                    run.renoise(to: from, draw: draw)
+                }
                 try run.predictNoise(of: update.asked)
                 onEvaluation(run)
                 slopes.shift()

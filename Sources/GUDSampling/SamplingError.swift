@@ -16,6 +16,8 @@ public enum SamplingError: GUDError, Equatable {
     case observation(String)
     /// More samples are asked for than fit into memory.
     case samples(Int, limit: Int)
+    /// Steps are to be taken never, or far too often.
+    case resamplings(Int)
     /// Batches must hold at least one sample.
     case batchSize(Int)
 
@@ -34,7 +36,10 @@ public enum SamplingError: GUDError, Equatable {
             "the variance of component \(component) is \(variance); variances are finite and not negative"
         case .observation(let message): message
         case .samples(let count, let limit):
-            "\(count) samples are more than are drawn at once, \(limit); draw them in parts, each with a seed of its own"
+            "\(count) samples are more than are drawn at once in this machine's memory, \(limit); draw them in parts, each with "
+                + "a seed of its own"
+        case .resamplings(let count):
+            "\(count) resamplings were asked for; every step is taken 1 to \(SamplingProblem.resamplingLimit) times"
         case .batchSize(let size): "the batch size is \(size); it must be 1 or more"
         }
     }
@@ -43,7 +48,7 @@ public enum SamplingError: GUDError, Equatable {
     public var blame: Blame {
         switch self {
         case .cancelled, .notFinite, .stepLimit: .execution
-        case .count, .variance, .samples, .batchSize, .observation: .request
+        case .count, .variance, .samples, .resamplings, .batchSize, .observation: .request
         }
     }
 }

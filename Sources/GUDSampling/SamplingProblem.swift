@@ -1,3 +1,4 @@
+import Foundation
 import GUDCore
 
 /// What to sample from, which samples, and under which condition; everything but how.
@@ -48,8 +49,12 @@ public struct SamplingProblem: Sendable {
     /// The number of components, *K*.
     public var componentCount: Int { denoiser.componentCount }
 
-    /// The most numbers that are drawn into one array: 64 GiB of them.
-    static let numberLimit = 1 << 34
+    /// The most numbers that are drawn into one array: a quarter of the machine's memory, for components, samples and the file that
+    /// is made of them are there at once.
+    public static let numberLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 16)
+
+    /// The most resamplings of a step: more of them than that are better spent on steps.
+    public static let resamplingLimit = 1000
 
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
@@ -74,13 +79,16 @@ public struct SamplingProblem: Sendable {
 
     /// Checks that the parts fit together.
     ///
-    /// - Throws: ``SamplingError/count(_:expected:what:)``, ``SamplingError/variance(_:component:)`` or
-    ///   ``SamplingError/batchSize(_:)``.
+    /// - Throws: ``SamplingError/count(_:expected:what:)``, ``SamplingError/variance(_:component:)``,
+    ///   ``SamplingError/samples(_:limit:)``, ``SamplingError/resamplings(_:)`` or ``SamplingError/batchSize(_:)``.
     func validate() throws(SamplingError) {
         let count = componentCount
         guard batchSize > 0 else { throw .batchSize(batchSize) }
         guard samples.count <= Self.numberLimit / max(1, count) else {
             throw .samples(samples.count, limit: Self.numberLimit / max(1, count))
+        }
+        if let resamplings = condition.observed?.resamplings, !(1...Self.resamplingLimit).contains(resamplings) {
+            throw .resamplings(resamplings)
         }
         guard schedule.componentCount == count else {
             throw .count(schedule.componentCount, expected: count, what: "the schedule")

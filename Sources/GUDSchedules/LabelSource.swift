@@ -10,6 +10,8 @@ struct LabelSource {
     let blockSize: Int
     /// Where the schedule stands in the configuration, for messages.
     let path: String
+    /// The key under which the orders stand there.
+    var orderKey = "order"
 
     /// The weighted sum of the orders' labels, sequences spread over `[0, range]`.
     func labels(_ orders: WeightedOrders, range: Double) throws -> [Double] {
@@ -37,7 +39,7 @@ struct LabelSource {
     private func natural(_ order: NaturalOrder, for asked: LabelOrder) throws(ParameterError) -> [Double] {
         guard let labels = context.labels[order] else {
             throw .rule(
-                "\(path).order", asked.rawValue.parameterValue,
+                "\(path).\(orderKey)", asked.rawValue.parameterValue,
                 "needs '\(order.rawValue)' labels, which the basis does not give; orders it knows: "
                     + known.map(\.rawValue).joined(separator: ", "))
         }
@@ -67,12 +69,14 @@ struct LabelSource {
     private func customLabels() throws -> [Double] {
         guard let custom else {
             throw ParameterError.rule(
-                "\(path).order", .string("custom"), "needs labels; give '\(path).labels' the path of a .npy file")
+                "\(path).\(orderKey)", .string("custom"), "needs labels; give '\(path).labels' the path of a .npy file")
         }
         let labels = try custom.values()
         guard labels.count == context.componentCount else {
+            // Of a list the numbers say nothing here, and there may be thousands.
+            let name = if case .file(let path) = custom { path } else { "the list" }
             throw ParameterError.rule(
-                "\(path).labels", custom.parameterValue,
+                "\(path).labels", .string(name),
                 "holds \(labels.count) labels where there are \(context.componentCount) components")
         }
         return labels

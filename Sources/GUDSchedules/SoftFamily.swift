@@ -123,13 +123,14 @@ extension SoftFamily {
                         softnessMin.specification, softnessMax.specification, orders.specification,
                     ]))
         ) { parameters, context in
+            let orderKey = parameters[orders] == nil ? SoftRecipe.order.name : Self.orders.name
             let orders = parameters[orders] ?? [parameters[SoftRecipe.order]]
             guard !orders.isEmpty else {
                 throw ParameterError.rule(
                     "\(parameters.path).orders", .list([]), "is empty; name one or more, or leave it out")
             }
             let members = try orders.map { order in
-                let recipe = try SoftRecipe(parameters, context, order: order)
+                let recipe = try SoftRecipe(parameters, context, order: order, of: orderKey)
                 let smallest = parameters[softnessMin] ?? .value(max(0.25, recipe.smallestSoftness))
                 let largest = parameters[softnessMax]
                 let high = try recipe.schedule(largest, of: softnessMax.name)

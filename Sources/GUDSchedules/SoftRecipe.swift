@@ -31,7 +31,12 @@ struct SoftRecipe {
     private let orders: WeightedOrders
 
     /// A recipe in the order of the parameters, or another one.
-    init(_ parameters: Parameters, _ context: ScheduleContext, order: WeightedOrders? = nil) throws {
+    ///
+    /// - Parameter key: The key under which a configuration gave the order, for messages.
+    init(
+        _ parameters: Parameters, _ context: ScheduleContext, order: WeightedOrders? = nil,
+        of key: String = Self.order.name
+    ) throws {
         let (low, high) = (parameters[Self.gammaDenoise], parameters[Self.gammaNoise])
         try parameters.requireOrder(low, below: high, Self.gammaDenoise, Self.gammaNoise)
         self.parameters = parameters
@@ -40,7 +45,7 @@ struct SoftRecipe {
         orders = order ?? parameters[Self.order]
         let source = LabelSource(
             context: context, custom: parameters[Self.labels], blockSize: parameters[Self.blockSize],
-            path: parameters.path)
+            path: parameters.path, orderKey: key)
         labels = try source.labels(orders, range: high - low)
     }
 

@@ -84,8 +84,9 @@ struct MethodOptions: ParsableArguments {
         guard method == .replacement || method == .auto else {
             throw ValidationError("--resamplings is for the method replacement, not for \(method.rawValue)")
         }
-        guard resamplings > 0 else {
-            throw ValidationError("--resamplings \(resamplings): every step is taken at least once")
+        guard (1...SamplingProblem.resamplingLimit).contains(resamplings) else {
+            throw ValidationError(
+                "--resamplings \(resamplings): every step is taken 1 to \(SamplingProblem.resamplingLimit) times")
         }
     }
 

@@ -167,7 +167,7 @@ struct ConditionalTests {
         try inpaint("--mask", directory.file("none.npy"), "--test", "0", says: "nothing is given")
         try inpaint("--mask", left, "--image", directory.file("small.png"), says: "bring it to that size")
         try inpaint("--mask", left, "--test", "0", "--class", "3", says: "the model is unconditional")
-        try inpaint("--mask", left, "--test", "0", "--resamplings", "0", says: "at least once")
+        try inpaint("--mask", left, "--test", "0", "--resamplings", "0", says: "1 to 1000 times")
         try inpaint("--mask", left, "--test", "0", "--noise=-1", says: "from 0 on")
         try inpaint("--mask", left, "--test", "0", "--method", "magic", says: "magic")
         try inpaint("--mask", left, "--image", directory.file("small.png"), "--measure", says: "take --test")
@@ -179,7 +179,10 @@ struct ConditionalTests {
         for (options, text) in [
             (["--test", "0-9223372036854775807"], "the test data hold samples 0 to"),
             (["--test", "0-1", "-n", "9223372036854775807"], "more than are drawn at once"),
-            (["--test", "0", "-n", "99999999999"], "99999999999 samples are more than are drawn at once, 268435456"),
+            (["--test", "0", "-n", "99999999999"], "99999999999 samples are more than are drawn at once"),
+            // One array of them would be as large as the memory.
+            (["--test", "0", "-n", "\(ProcessInfo.processInfo.physicalMemory / 256)"], "more than are drawn at once"),
+            (["--test", "0", "--method", "replacement", "--resamplings", "9223372036854775807"], "1 to 1000 times"),
         ] {
             try expect(["inpaint", run, "-o", output, "--mask", left] + options, status: 2, says: text)
         }

@@ -34,6 +34,10 @@ struct GuidanceCommandTests {
         let plain = try samples("plain", [])
         let guided = try samples("guided", ["--guidance", "3"])
         let early = try samples("early", ["--guidance", "3", "--guidance-interval", "0.5,1"])
+        let missed = try samples(
+            "missed", ["--guidance", "3", "--guidance-interval", "0.4,0.45", "--placement", "time"])
+        #expect(missed.errors.contains("no step begins in the guidance interval from 0.4 to 0.45"), "\(missed.errors)")
+        #expect(early.errors.isEmpty && guided.errors.isEmpty, "\(early.errors)\(guided.errors)")
         let coarse = try samples("coarse", ["--guidance", "3", "--guide", "level:0,1", "--guide", "level:2=0.5"])
         #expect(Set([plain.bytes, guided.bytes, early.bytes, coarse.bytes]).count == 4)
         #expect(try samples("all", ["--guidance", "3", "--guide", "level:0-3"]).bytes == guided.bytes)

@@ -99,6 +99,38 @@ struct SamplingErrorTests {
         }
     }
 
+    @Test(
+        "More samples than memory holds are refused, and so are steps that are taken without end",
+        arguments: [0, 1001, .max])
+    func limits(resamplings: Int) {
+        var problem = problem
+        problem.samples = 0..<Int(ProcessInfo.processInfo.physicalMemory / 8)
+        let error = #expect(throws: SamplingError.self) { try sampler.sample(problem) }
+        #expect(error?.description.contains("draw them in parts") == true && error?.blame == .request)
+
+        problem.samples = 0..<1
+        let observed = ObservedComponents(componentCount: 2, weights: [1, 0], values: [1], deviations: [0])
+        problem.condition.observed = ObservedCondition(
+            all: observed, remainder: observed, method: .replacement, resamplings: resamplings)
+        #expect(throws: SamplingError.resamplings(resamplings)) { try sampler.sample(problem) }
+    }
+
+    @Test("A run that repeats its steps is cancelled between two repetitions")
+    func cancelledRepetition() {
+        let polls = Mutex(0)
+        var problem = problem
+        problem.isCancelled = {
+            polls.withLock {
+                $0 += 1
+                return $0 > 3
+            }
+        }
+        let observed = ObservedComponents(componentCount: 2, weights: [1, 0], values: [1], deviations: [0])
+        problem.condition.observed = ObservedCondition(
+            all: observed, remainder: observed, method: .replacement, resamplings: 10)
+        #expect(throws: SamplingError.cancelled(sampler: "ddim", step: 0, of: 4)) { try sampler.sample(problem) }
+    }
+
     @Test("An embedding that the denoiser does not take is refused")
     func embedding() {
         var problem = problem

@@ -69,6 +69,9 @@ import Testing
         #expect(
             message(["order": .string("custom"), "labels": .string(path)])
                 == "schedule.labels: \(path) holds 3 labels where there are 4 components")
+        #expect(
+            message(["order": .string("custom"), "labels": [3.0, 1, 0].parameterValue])
+                == "schedule.labels: the list holds 3 labels where there are 4 components")
         try NumpyArray.write([3, 1, 0, .nan], axes: [4], to: path)
         #expect(
             message(["order": .string("custom"), "labels": .string(path)])

@@ -67,7 +67,7 @@ import Testing
         #expect(message(["orders": .list([])]) == "schedule.orders: [] is empty; name one or more, or leave it out")
         #expect(
             message(["orders": .list([.string("row"), .string("column")])])
-                == "schedule.order: column needs 'column' labels, which the basis does not give; orders it knows: variance, row, "
+                == "schedule.orders: column needs 'column' labels, which the basis does not give; orders it knows: variance, row, "
                 + "custom")
         #expect(
             message(["softnessMin": .number(0.25)])

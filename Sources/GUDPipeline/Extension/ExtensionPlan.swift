@@ -45,19 +45,26 @@ public struct ExtensionPlan: Sendable, Equatable {
         default: break
         }
         let length = length(window: size, step: step, beginning: beginning)
-        guard length <= Self.longest else { throw .tooLong(length, axis) }
+        guard let length, length <= Self.longest else { throw .tooLong(length, axis) }
         return windows(window: size, step: step, beginning: beginning)
     }
 
     /// The most lines of an image: more than any file of it could hold.
     static let longest = 1 << 24
 
-    /// How many lines an image will have, at most; a number beyond all limits where it cannot be said.
-    private func length(window size: Int, step: Int, beginning: Int) -> Int {
+    /// How many windows a model of a shape draws.
+    ///
+    /// - Parameter beginning: How many lines are there before the first; 0 where the first is drawn freely.
+    /// - Throws: ``ExtensionError`` where the plan makes no sense for this shape or beginning.
+    public func windowCount(of shape: SampleShape, beginning: Int = 0) throws(ExtensionError) -> Int {
+        try windows(of: shape, beginning: beginning).count
+    }
+
+    /// How many lines an image will have, at most; `nil` where no number that could be held says it.
+    private func length(window size: Int, step: Int, beginning: Int) -> Int? {
         switch goal {
         case .size(let goal): goal
-        case .windows(let count):
-            count > Self.longest ? .max : max(beginning, size) + count * step
+        case .windows(let count): count > Self.longest ? nil : max(beginning, size) + count * step
         }
     }
 
@@ -101,7 +108,9 @@ public enum ExtensionError: GUDError, Equatable {
     /// The image is to be smaller than a window.
     case size(Int, window: Int, ImageAxis)
     /// The image is to be larger than can be held.
-    case tooLong(Int, ImageAxis)
+    case tooLong(Int?, ImageAxis)
+    /// All strips together are larger than can be held.
+    case tooMany(strips: Int, size: Int, limit: Int, ImageAxis)
     /// The beginning is as large as the image is to be.
     case nothingNew(size: Int, beginning: Int, ImageAxis)
     /// The beginning does not fit to the model's windows.
@@ -129,8 +138,11 @@ public enum ExtensionError: GUDError, Equatable {
         case .size(let size, let window, let axis):
             "an image of \(size) \(axis.rawValue) is smaller than one window, which has \(window); choose \(window) or more"
         case .tooLong(let length, let axis):
-            (length == .max ? "that many windows are" : "an image of \(length) \(axis.rawValue) is")
+            (length.map { "an image of \($0) \(axis.rawValue) is" } ?? "that many windows are")
                 + " more than can be held; ask for at most \(ExtensionPlan.longest) \(axis.rawValue)"
+        case .tooMany(let strips, let size, let limit, let axis):
+            "\(strips) strips of \(size) \(axis.rawValue) are more than this machine's memory holds; "
+                + (limit > 0 ? "draw at most \(limit) of them at once, or shorter ones" : "draw shorter ones")
         case .nothingNew(let size, let beginning, let axis):
             "the beginning has \(beginning) \(axis.rawValue) already, and \(size) were asked for: nothing new is to be drawn; "
                 + "choose more than \(beginning)"

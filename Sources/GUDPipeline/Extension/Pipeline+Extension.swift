@@ -61,6 +61,7 @@ extension Pipeline {
         guard !strips.isEmpty, strips.lowerBound >= 0, strips.upperBound <= ExtensionPlan.strideOfWindows else {
             throw ExtensionError.strips(strips)
         }
+        try checkMemory(for: strips.count, windows, plan.axis)
         var grown = try beginning.map { try self.beginnings($0, for: strips, plan.axis) }
         for (index, window) in windows.enumerated() {
             let first = index * ExtensionPlan.strideOfWindows + strips.lowerBound
@@ -81,6 +82,17 @@ extension Pipeline {
         }
         guard let grown else { throw ExtensionError.windows(0) }
         return ExtendedStrips(strips: grown, starts: windows.map(\.start))
+    }
+
+    /// Refuses strips that together are more numbers than ``SamplingProblem/numberLimit``.
+    private func checkMemory(
+        for count: Int, _ windows: [ExtensionPlan.Window], _ axis: ImageAxis
+    ) throws(ExtensionError) {
+        guard let last = windows.last else { return }
+        let size = last.start + last.new
+        let perLine = space.dimension / (last.given + last.new)
+        let limit = SamplingProblem.numberLimit / perLine / size
+        guard count <= limit else { throw .tooMany(strips: count, size: size, limit: limit, axis) }
     }
 
     /// One beginning for each strip.

@@ -70,11 +70,13 @@ struct SampleCommand: ParsableCommand {
         try SampleFile.check(pipeline.space.shape, for: output)
         Interrupt.watch()
         let sampler = try drawing.sampler(of: pipeline)
-        Terminal.warn(try pipeline.trainingCaveats(of: try request(pipeline)))
+        let request = try request(pipeline)
+        Terminal.warn(try pipeline.trainingCaveats(of: request))
+        let watch = GuidanceWatch(request.guidance)
         let samples = try pipeline.sample(
-            0..<count, seed: drawing.seed, request: try request(pipeline), sampler: sampler,
-            batchSize: drawing.batchSize,
-            isCancelled: { Interrupt.isRequested })
+            0..<count, seed: drawing.seed, request: request, sampler: sampler, batchSize: drawing.batchSize,
+            observer: watch.observer, isCancelled: { Interrupt.isRequested })
+        Terminal.warn(watch.warnings)
         if let trajectory { try draw(pipeline, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
         print(output)

@@ -82,10 +82,7 @@ struct ExtendCommand: ParsableCommand {
             throw ValidationError(
                 "--measure and --figure with -n \(count): errors are those over strips; draw two or more")
         }
-        if measure || figure != nil, windows == 1 {
-            throw ValidationError(
-                "--measure and --figure with --windows 1: seams lie between windows; draw two or more, ten for drift")
-        }
+        if measure || figure != nil, windows == 1, beginning == nil { throw Self.oneWindow }
         if figure == nil, label != Self.customaryLabel { throw ValidationError("--label is for --figure") }
         if json, !measure { throw ValidationError("--json is for --measure") }
         if figure == nil, !beside.isEmpty { throw ValidationError("--beside is for --figure") }
@@ -104,6 +101,7 @@ struct ExtendCommand: ParsableCommand {
         try SampleFile.check(shape, for: output)
         let earlier = try beside.map(Self.record)
         let start = try beginning.map { try StripFile.read($0, window: shape, along: axis) }
+        if measure || figure != nil, start == nil, try plan.windowCount(of: shape) == 1 { throw Self.oneWindow }
         var request = try drawing.request(of: pipeline)
         meeting.choose(in: &request)
         Terminal.warn(
@@ -111,21 +109,27 @@ struct ExtendCommand: ParsableCommand {
         let asked = try drawing.choice(of: pipeline)
         let sampler = drawing.placement == nil ? try pipeline.skippingDeadTime(asked) : asked
         Interrupt.watch()
+        let watch = GuidanceWatch(request.guidance)
         let progress = TerminalProgress()
         defer { progress.end() }
         let extended = try pipeline.extend(
             0..<count, plan: plan, from: start, seed: drawing.seed, request: request,
             sampler: try Pipeline.sampler(sampler, pipeline.registry), batchSize: drawing.batchSize,
+            observer: watch.observer,
             onWindow: { finished, all in
                 if finished == 1 { progress.begin(total: all, at: 0) }
                 progress.advance(to: finished, "windows", isMilestone: true)
             },
             isCancelled: { Interrupt.isRequested })
         progress.end()
+        Terminal.warn(watch.warnings)
         try write(extended.strips)
         if !json { print(output) }
         if measure || figure != nil { try report(extended, plan, sampler, pipeline, beside: earlier) }
     }
+
+    private static let oneWindow = ValidationError(
+        "--measure and --figure with one window: seams lie between windows; draw two or more, ten for drift")
 
     private func write(_ strips: ImageStrips) throws {
         guard URL(fileURLWithPath: output).pathExtension.lowercased() == "png" else {

@@ -3,7 +3,6 @@ import Foundation
 import GUDCore
 import GUDData
 import GUDPipeline
-import GUDSampling
 
 /// What a picture is drawn around: a file, or a sample of the run's test data.
 struct PictureOptions: ParsableArguments {
@@ -96,14 +95,17 @@ struct ConditionalDrawing {
             throw ValidationError("--extractor tells classes, and the run's test data have none; leave it out")
         }
         let rows = shown.count / pipeline.space.dimension
-        let (count, isTooLarge) = pictures.count.multipliedReportingOverflow(by: rows)
-        guard !isTooLarge else { throw SamplingError.samples(pictures.count, limit: .max / rows) }
+        let product = pictures.count.multipliedReportingOverflow(by: rows)
+        // What no number holds is above every limit of the sampler.
+        let count = product.overflow ? .max : product.partialValue
         var request = try drawing.request(of: pipeline)
         observing.add(observation, to: &request)
         Terminal.warn(try pipeline.trainingCaveats(of: request))
+        let watch = GuidanceWatch(request.guidance)
         let samples = try pipeline.sample(
             0..<count, seed: drawing.seed, request: request, sampler: try drawing.sampler(of: pipeline),
-            batchSize: drawing.batchSize, isCancelled: { Interrupt.isRequested })
+            batchSize: drawing.batchSize, observer: watch.observer, isCancelled: { Interrupt.isRequested })
+        Terminal.warn(watch.warnings)
         try SampleFile.write(samples, after: shown, shape: pipeline.space.shape, to: pictures.output)
         if pictures.measure, let truth { try measure(samples, observation, truth) }
         if !pictures.json { print(pictures.output) }
