@@ -35,6 +35,8 @@ public struct GivenConditioner: Conditioner {
         }
         let rows = try SensorRows(observation, in: space)
         let all = try OrthonormalObservation(rows).observed
+        // What the basis cannot express at all tells nothing of the components.
+        if all.count == 0 { return Condition() }
         guard all.isExact else {
             return Condition(
                 observed: ObservedCondition(

@@ -18,7 +18,7 @@ struct OrthonormalObservation {
     private static let noisyRankTolerance = 1e-13
     /// The ratio of kept eigenvalues from which on rows come out orthonormal to the rounding of their weights.
     private static let accurateConditioning = 0.1
-    /// Rows shorter than this fraction of the longest are 0 but for rounding.
+    /// Rows shorter than this fraction of the longest that is possible are 0 but for rounding.
     private static let lengthTolerance = 1e-6
     /// What an observation may contradict itself by, as a fraction of the value and of what its row can vary by.
     private static let contradictionTolerance = 1e-3
@@ -32,8 +32,7 @@ struct OrthonormalObservation {
             return
         }
         let lengths = Self.lengths(rows)
-        let longest = lengths.max() ?? 0
-        let factors = lengths.map { $0 > Self.lengthTolerance * longest ? 1 / $0 : 0 }
+        let factors = lengths.map { $0 > Self.lengthTolerance * rows.reach ? 1 / $0 : 0 }
         let first = try Self.turned(rows.scaled(by: factors), threshold: Self.rankTolerance)
         try Self.checkContradiction(rows, lengths, factors, kept: first.directions)
         // Rows that nearly depend on each other come out orthonormal to a few digits; turned once more, to the last.
@@ -44,13 +43,15 @@ struct OrthonormalObservation {
 
     /// What is left of orthonormal rows that were checked before: their eigenvalues are 1 or 0.
     init(rest rows: SensorRows) throws(ConditionerError) {
-        observed = try Self.turned(rows, threshold: 0.5).observed
+        observed = try Self.turned(rows, threshold: 0.5, of: 1).observed
     }
 
     /// Rows turned to be orthonormal, the unit vectors `[kept, M]` that they are turned by, and the ratio of the smallest eigenvalue
     /// that is kept to the largest.
+    ///
+    /// - Parameter scale: What the threshold is a fraction of; the largest eigenvalue by default.
     private static func turned(
-        _ rows: SensorRows, threshold: Double
+        _ rows: SensorRows, threshold: Double, of scale: Double? = nil
     ) throws(ConditionerError) -> (observed: ObservedComponents, directions: [Double], conditioning: Double) {
         let (count, width) = (rows.count, rows.componentCount)
         let nothing = ObservedComponents(componentCount: width, weights: [], values: [], deviations: [])
@@ -59,7 +60,7 @@ struct OrthonormalObservation {
             rows.weights, rows.weights, rows: count, inner: width, columns: count, right: .transposed)
         let largest = (0..<count).reduce(0.0) { max($0, gram[$1 * count + $1]) }
         let (eigenvalues, vectors) = try decompose(gram, count)
-        let kept = eigenvalues.indices.filter { eigenvalues[$0] > threshold * largest }
+        let kept = eigenvalues.indices.filter { eigenvalues[$0] > threshold * (scale ?? largest) }
         guard !kept.isEmpty else { return (nothing, [], 1) }
         let directions = kept.flatMap { vectors[$0 * count..<($0 + 1) * count] }
         let turns = directions.enumerated().map { $0.element / eigenvalues[kept[$0.offset / count]].squareRoot() }

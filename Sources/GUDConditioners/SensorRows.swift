@@ -9,6 +9,8 @@ struct SensorRows {
     var values: [Double]
     /// τ in the unit of *y*.
     let deviation: Double
+    /// How long a row could be at most: the longest of *A* by the largest scale.
+    let reach: Double
 
     /// How many numbers are observed, *M*.
     var count: Int { weights.count / componentCount }
@@ -66,6 +68,10 @@ struct SensorRows {
         componentCount = space.componentCount
         values = observed
         deviation = observation.deviation
+        let longest = stride(from: 0, to: rows.count, by: dimension).map { start in
+            rows[start..<start + dimension].reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        }.max()
+        reach = (longest ?? 0) * space.scale.reduce(0.0) { max($0, Double(abs($1))) }
         do {
             let width = space.componentCount
             weights = try space.basis.forward(rows).enumerated().map {
@@ -97,6 +103,7 @@ struct SensorRows {
         weights = observed.weights
         values = observed.values
         deviation = 0
+        reach = 1
     }
 
     /// Every row and its values times a factor.

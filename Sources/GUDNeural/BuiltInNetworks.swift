@@ -59,11 +59,13 @@ enum UNetDenoiser {
             throw DenoiserError.configuration(
                 "denoiser 'unet' takes images, but the samples are vectors of \(context.space.dimension); use 'mlp'")
         }
-        guard height % options.reduction == 0, width % options.reduction == 0 else {
+        guard multipliers.count <= largestDepth(height, width) else {
+            let halvings = multipliers.count - 1
+            let multiple = halvings < 31 ? "\(1 << halvings)" : "2^\(halvings)"
             throw DenoiserError.configuration(
-                "denoiser 'unet' with \(multipliers.count) multipliers halves images \(multipliers.count - 1) times, so "
-                    + "height and width must be multiples of \(options.reduction); these are \(height)×\(width): use at "
-                    + "most \(largestDepth(height, width)) multipliers")
+                "denoiser 'unet' with \(multipliers.count) multipliers halves images \(halvings) times, so height and width must be "
+                    + "multiples of \(multiple); these are \(height)×\(width): use at most \(largestDepth(height, width)) "
+                    + "multipliers")
         }
         let encoding = try NoiseEncoding(
             parameters[conditioning], tokens: parameters[tokens], space: context.space)

@@ -16,9 +16,6 @@ struct UNetOptions {
     var groups = 8
     /// The probability of dropping an activation in training.
     var dropout = 0.0
-
-    /// How often the size is halved in all.
-    var reduction: Int { 1 << (multipliers.count - 1) }
 }
 
 /// A U-Net: residual blocks with attention on halving resolutions, and back, with connections across.

@@ -16,6 +16,8 @@ public enum SamplingError: GUDError, Equatable {
     case observation(String)
     /// More samples are asked for than fit into memory.
     case samples(Int, limit: Int)
+    /// Samples are counted from 0.
+    case index(Int)
     /// Steps are to be taken never, or far too often.
     case resamplings(Int)
     /// Batches must hold at least one sample.
@@ -38,6 +40,7 @@ public enum SamplingError: GUDError, Equatable {
         case .samples(let count, let limit):
             "\(count) samples are more than are drawn at once in this machine's memory, \(limit); draw them in parts, each with "
                 + "a seed of its own"
+        case .index(let index): "sample \(index) was asked for; samples are counted from 0"
         case .resamplings(let count):
             "\(count) resamplings were asked for; every step is taken 1 to \(SamplingProblem.resamplingLimit) times"
         case .batchSize(let size): "the batch size is \(size); it must be 1 or more"
@@ -48,7 +51,7 @@ public enum SamplingError: GUDError, Equatable {
     public var blame: Blame {
         switch self {
         case .cancelled, .notFinite, .stepLimit: .execution
-        case .count, .variance, .samples, .resamplings, .batchSize, .observation: .request
+        case .count, .variance, .samples, .index, .resamplings, .batchSize, .observation: .request
         }
     }
 }

@@ -84,6 +84,7 @@ public struct SamplingProblem: Sendable {
     func validate() throws(SamplingError) {
         let count = componentCount
         guard batchSize > 0 else { throw .batchSize(batchSize) }
+        guard samples.lowerBound >= 0 else { throw .index(samples.lowerBound) }
         guard samples.count <= Self.numberLimit / max(1, count) else {
             throw .samples(samples.count, limit: Self.numberLimit / max(1, count))
         }

@@ -169,6 +169,7 @@ struct ConditionalTests {
         try inpaint("--mask", left, "--test", "0", "--class", "3", says: "the model is unconditional")
         try inpaint("--mask", left, "--test", "0", "--resamplings", "0", says: "1 to 1000 times")
         try inpaint("--mask", left, "--test", "0", "--noise=-1", says: "from 0 on")
+        try inpaint("--mask", left, "--test", "0", "--noise", "0.1", "--method", "held", says: "has noise; leave out")
         try inpaint("--mask", left, "--test", "0", "--method", "magic", says: "magic")
         try inpaint("--mask", left, "--image", directory.file("small.png"), "--measure", says: "take --test")
         try inpaint(

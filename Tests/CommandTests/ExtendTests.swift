@@ -86,6 +86,7 @@ struct ExtendTests {
             (["--size", "9223372036854775807"], "an image of 9223372036854775807 columns is more than can be held"),
             (["-n", "999999", "--windows", "4000000"], "999999 strips of 16000004 columns are more than this"),
             (["--json"], "--json is for --measure"),
+            (["--figure", "x.svg", "--beside", "a="], "--beside a=: write LABEL=FILE.json"),
             (["--figure", "x.pdf"], "--figure x.pdf: the file must end in .svg or .png"),
             (["--beside", "a=b.json"], "--beside is for --figure"),
             (["--figure", "x.svg", "--beside", "b.json"], "write LABEL=FILE.json"),

@@ -187,6 +187,25 @@ import Testing
         }
     }
 
+    @Test("what is determined leaves no remainder of rounding, and what cannot be expressed says nothing")
+    func rounding() throws {
+        // The mean of a picture is one Fourier component; all others are rounding along it.
+        let image = SampleShape.image(height: 8, width: 8, channels: 1)
+        for basis in [FourierBasis(shape: image), DCTBasis(shape: image)] as [any Basis] {
+            let space = try ComponentSpace(
+                basis: basis, mean: [Float](repeating: 0, count: 64), scale: [Float](repeating: 1, count: 64),
+                variances: [Double](repeating: 1, count: 64))
+            let condition = try GivenConditioner().condition(
+                ConditionRequest(observed: Observation([0.3], weights: [Float](repeating: 1 / 64, count: 64))),
+                in: space)
+            #expect(condition.given?.mask.count { $0 } == 1)
+            #expect(condition.observed?.all.count == 1 && condition.observed?.remainder == nil)
+        }
+        let blind = try GivenConditioner().condition(
+            ConditionRequest(observed: Observation([0], weights: [0, 0, 0, 0])), in: pixels(4))
+        #expect(blind.given == nil && blind.observed == nil)
+    }
+
     @Test("a component that is nearly determined is not held") func nearlyDetermined() throws {
         // Axes turned by 2 milliradians: seeing the first number tells all but 4 millionths of the first component's square.
         let (c, s) = (Float(cos(0.002)), Float(sin(0.002)))

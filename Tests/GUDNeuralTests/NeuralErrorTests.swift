@@ -24,6 +24,10 @@ struct NeuralErrorTests {
                 ["multipliers": .list([1, 2, 2].map { .integer($0) })])
                 == "denoiser 'unet' with 3 multipliers halves images 2 times, so height and width must be multiples of 4; "
                 + "these are 6×10: use at most 2 multipliers")
+        let many = message(
+            "unet", .image(height: 8, width: 8, channels: 1),
+            ["multipliers": .list([ParameterValue](repeating: .integer(1), count: 70))])
+        #expect(many.contains("must be multiples of 2^69"), "\(many)")
     }
 
     @Test("Vectors for the U-Net, images for the perceptron")

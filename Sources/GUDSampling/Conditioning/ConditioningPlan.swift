@@ -59,6 +59,11 @@ struct ConditioningPlan: Sendable {
             }
             correction = .exact(exact, observed.all)
         case .held:
+            guard observed.all.isExact else {
+                throw .observation(
+                    "method 'held' holds components clean, and what is given has noise; leave out --noise, or use the method 'auto'"
+                )
+            }
             guard let given else {
                 throw .observation(
                     "the \(observed.all.count) given numbers determine no component of this basis, whose vectors reach beyond "
@@ -81,7 +86,9 @@ struct ConditioningPlan: Sendable {
         }
         self.held = held
         self.correction = correction
-        constraint = correction.isNone || !observed.all.isExact ? nil : observed.all
+        // Held components that single numbers determine need no further correction.
+        let isPlain = correction.isNone && observed.all.isSelection
+        constraint = isPlain || !observed.all.isExact ? nil : observed.all
     }
 
     /// Whether what is observed of the state is replaced at every step.
@@ -124,6 +131,11 @@ struct ConditioningPlan: Sendable {
         return denoiser is any DifferentiableDenoiser
             ? .moments(observed) : .replacement(observed, resamplings: resamplings)
     }
+}
+
+extension ObservedComponents {
+    /// Whether each number is one component's, and no other's.
+    fileprivate var isSelection: Bool { weights.count { $0 != 0 } == count }
 }
 
 extension ConditioningPlan.Correction {

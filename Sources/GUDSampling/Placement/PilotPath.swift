@@ -29,6 +29,8 @@ struct PilotPath: Sendable {
     init(_ problem: SamplingProblem, grid: TimeGrid) throws {
         var problem = problem
         (problem.samples, problem.seed, problem.batchSize) = (0..<Self.pilots, 0, Self.pilots)
+        // A path of fresh noise is no reference for steps: replacement is left out.
+        if try problem.plan().replaces { problem.condition.observed = nil }
         // Steps that are weighed start where the fine grid's components may still be at rest.
         problem.evaluation = .full
         let solver = DPMSolverPlusPlus3M(grid: grid)

@@ -87,7 +87,7 @@ struct ExtendCommand: ParsableCommand {
         if json, !measure { throw ValidationError("--json is for --measure") }
         if figure == nil, !beside.isEmpty { throw ValidationError("--beside is for --figure") }
         if let figure { _ = try FigureFile.format(of: figure, option: "--figure") }
-        for entry in beside where !entry.dropFirst().contains("=") {
+        for entry in beside where Self.labelAndPath(entry) == nil {
             throw ValidationError("--beside \(entry): write LABEL=FILE.json")
         }
         try SampleFile.validate(output)
@@ -163,13 +163,21 @@ struct ExtendCommand: ParsableCommand {
     /// A record of earlier strips, `LABEL=FILE.json`.
     private static func record(_ entry: String) throws -> (name: String, evaluation: StripEvaluation) {
         struct Record: Decodable { let measures: StripEvaluation }
-        let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
-        let bytes = try AtomicFile.read(parts[1])
-        do {
-            return (parts[0], try JSONDecoder().decode(Record.self, from: bytes).measures)
-        } catch {
-            throw FileError.format(parts[1], offset: 0, reason: "is no record of 'gud extend --measure --json'")
+        guard let (label, path) = labelAndPath(entry) else {
+            throw ValidationError("--beside \(entry): write LABEL=FILE.json")
         }
+        let bytes = try AtomicFile.read(path)
+        do {
+            return (label, try JSONDecoder().decode(Record.self, from: bytes).measures)
+        } catch {
+            throw FileError.format(path, offset: 0, reason: "is no record of 'gud extend --measure --json'")
+        }
+    }
+
+    private static func labelAndPath(_ entry: String) -> (label: String, path: String)? {
+        let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        return (parts[0], parts[1])
     }
 }
 
