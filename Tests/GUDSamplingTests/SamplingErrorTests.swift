@@ -53,16 +53,22 @@ struct SamplingErrorTests {
                 == "dopri5: sample 3 is at t = 0.25 after 7 steps; raise rtol, atol or maxSteps")
     }
 
-    @Test("A cancelled run stops between two steps")
-    func cancelled() {
+    /// The problem, which somebody asks to stop after so many looks.
+    private func cancelled(afterPolls limit: Int) -> SamplingProblem {
         let polls = Mutex(0)
         var problem = problem
         problem.isCancelled = {
             polls.withLock {
                 $0 += 1
-                return $0 > 2
+                return $0 > limit
             }
         }
+        return problem
+    }
+
+    @Test("A cancelled run stops between two steps")
+    func cancelled() {
+        let problem = cancelled(afterPolls: 2)
         let error = SamplingError.cancelled(sampler: "ddim", step: 2, of: 4)
         #expect(throws: error) { try sampler.sample(problem) }
         #expect(error.description == "ddim: cancelled after 2 of 4 steps")
@@ -117,14 +123,7 @@ struct SamplingErrorTests {
 
     @Test("A run that repeats its steps is cancelled between two repetitions")
     func cancelledRepetition() {
-        let polls = Mutex(0)
-        var problem = problem
-        problem.isCancelled = {
-            polls.withLock {
-                $0 += 1
-                return $0 > 3
-            }
-        }
+        var problem = cancelled(afterPolls: 3)
         let observed = ObservedComponents(componentCount: 2, weights: [1, 0], values: [1], deviations: [0])
         problem.condition.observed = ObservedCondition(
             all: observed, remainder: observed, method: .replacement, resamplings: 10)

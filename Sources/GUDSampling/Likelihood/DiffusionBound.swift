@@ -29,8 +29,8 @@ public struct DiffusionBound: Sendable {
     /// - Throws: ``LikelihoodError``; what the denoiser or the schedule report.
     /// - Complexity: ``times`` evaluations per sample.
     public func measure(_ problem: LikelihoodProblem) throws -> LikelihoodReport {
-        guard (1...100_000).contains(times) else {
-            throw LikelihoodError.option("--steps \(times): take 1 to 100000 random times")
+        guard (1...LikelihoodProblem.stepLimit).contains(times) else {
+            throw LikelihoodError.option("--steps \(times): take 1 to \(LikelihoodProblem.stepLimit) random times")
         }
         try problem.validate()
         let problem = try problem.pinned()

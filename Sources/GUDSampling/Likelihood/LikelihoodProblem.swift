@@ -67,6 +67,11 @@ public struct LikelihoodProblem: Sendable {
         return problem
     }
 
+    /// The most random probes of a divergence.
+    public static let probeLimit = 10_000
+    /// The most fixed steps of the flow, and random times of the bound.
+    public static let stepLimit = 100_000
+
     /// The index ranges of the batches, in order.
     var batches: [Range<Int>] {
         stride(from: 0, to: count, by: batchSize).map { $0..<$0 + min(batchSize, count - $0) }

@@ -95,12 +95,14 @@ public struct ProbabilityFlowLikelihood: Sendable {
     }
 
     private func validate() throws(LikelihoodError) {
-        if case .hutchinson(let probes) = trace, !(1...10_000).contains(probes) {
-            throw .option("--probes \(probes): take 1 to 10000, or 'exact'")
+        if case .hutchinson(let probes) = trace, !(1...LikelihoodProblem.probeLimit).contains(probes) {
+            throw .option("--probes \(probes): take 1 to \(LikelihoodProblem.probeLimit), or 'exact'")
         }
         switch stepping {
         case .fixed(let steps):
-            guard (1...100_000).contains(steps) else { throw .option("--steps \(steps): take 1 to 100000") }
+            guard (1...LikelihoodProblem.stepLimit).contains(steps) else {
+                throw .option("--steps \(steps): take 1 to \(LikelihoodProblem.stepLimit)")
+            }
         case .adaptive(let rtol, let atol):
             guard rtol >= 0, atol > 0, rtol.isFinite, atol.isFinite else {
                 throw .option("--rtol \(rtol) --atol \(atol): tolerances are positive numbers")

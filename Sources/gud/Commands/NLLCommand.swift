@@ -99,7 +99,9 @@ struct NLLCommand: ParsableCommand {
     func validate() throws {
         if let count, count < 1 { throw ValidationError("-n \(count): measure at least one sample") }
         guard batchSize > 0 else { throw ValidationError("--batch \(batchSize): evaluate at least one sample at once") }
-        if let steps, !(1...100_000).contains(steps) { throw ValidationError("--steps \(steps): take 1 to 100000") }
+        if let steps, !(1...LikelihoodProblem.stepLimit).contains(steps) {
+            throw ValidationError("--steps \(steps): take 1 to \(LikelihoodProblem.stepLimit)")
+        }
         if steps != nil, rtol != nil || atol != nil {
             throw ValidationError("--steps are fixed steps; leave out --rtol and --atol, or --steps")
         }
@@ -173,8 +175,8 @@ struct NLLCommand: ParsableCommand {
     private func trace() throws -> FlowTrace? {
         guard let probes else { return nil }
         if probes == "exact" { return .exact }
-        guard let count = Int(probes), (1...10_000).contains(count) else {
-            throw ValidationError("--probes \(probes): a number from 1 to 10000, or 'exact'")
+        guard let count = Int(probes), (1...LikelihoodProblem.probeLimit).contains(count) else {
+            throw ValidationError("--probes \(probes): a number from 1 to \(LikelihoodProblem.probeLimit), or 'exact'")
         }
         return .hutchinson(probes: count)
     }

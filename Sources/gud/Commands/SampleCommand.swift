@@ -77,16 +77,18 @@ struct SampleCommand: ParsableCommand {
             0..<count, seed: drawing.seed, request: request, sampler: sampler, batchSize: drawing.batchSize,
             observer: watch.observer, isCancelled: { Interrupt.isRequested })
         Terminal.warn(watch.warnings)
-        if let trajectory { try draw(pipeline, sampler, to: trajectory) }
+        if let trajectory { try draw(pipeline, request, sampler, to: trajectory) }
         try SampleFile.write(samples, shape: pipeline.space.shape, to: output)
         print(output)
         if let trajectory { print(trajectory) }
     }
 
-    private func draw(_ pipeline: Pipeline, _ sampler: any Sampler, to path: String) throws {
+    private func draw(
+        _ pipeline: Pipeline, _ request: ConditionRequest, _ sampler: any Sampler, to path: String
+    ) throws {
         let count = min(count, 8)
         let trajectory = try pipeline.trajectory(
-            0..<count, seed: drawing.seed, frames: frames ?? 12, request: try request(pipeline), sampler: sampler,
+            0..<count, seed: drawing.seed, frames: frames ?? 12, request: request, sampler: sampler,
             isCancelled: { Interrupt.isRequested })
         let shape = pipeline.space.shape
         let made = try TrajectoryFigure.plot(
